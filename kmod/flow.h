@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The flow table: one entry a conversation, shared by policy, scheduling and
+ * records. Entries live in numbered slots of memory that stays until the
+ * table goes, so a number (never a pointer) can travel with a packet.
+ */
+#ifndef _WEFT_FLOW_H
+#define _WEFT_FLOW_H
+
+#include <linux/atomic.h>
+#include <linux/cache.h>
+#include <linux/rcupdate.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/weft.h>
+#include "parse.h"
+
+struct weft_flow_table;
+struct weft_net;
+
+#define WEFT_FLOW_NONE		U32_MAX	/* a slot number that no flow has */
+#define WEFT_VERDICT_NONE	0xff	/* not judged at this point yet */
+
+/* Bits of weft_flow.flags; written under the bucket's lock. */
+#define WEFT_FLOW_OPENER	0x01	/* end of the key that opened it: 0 or 1 */
+#define WEFT_FLOW_INGRESS	0x02	/* opened from outside */
+#define WEFT_FLOW_MIDSTREAM	0x04	/* TCP, picked up without its SYN */
+#define WEFT_FLOW_LIVE		0x08	/* slot is in use */
+
+/**
+ * struct weft_flow_half - what one end of a flow has sent
+ * @bytes: bytes on the link layer; any CPU adds, exact
+ * @packets: wire packets, a GSO packet counts as its segments; likewise
+ * @last: jiffies (32 bits) of the newest packet, racing writers are harmless
+ * @seq_end: highest TCP sequence number sent, plus one
+ * @ack: newest TCP acknowledgement sent
+ * @window: newest TCP window, unscaled
+ * @tcp_seen: TCP flags seen so far, WEFT_TCP_*
+ *
+ * The TCP fields are hints: written with WRITE_ONCE by whoever carries a
+ * packet, and only ever decide how soon an entry may be given up.
+ */
+struct weft_flow_half {
+	atomic64_t	bytes;
+	atomic64_t	packets;
+	u32		last;
+	u32		seq_end;
+	u32		ack;
+	u16		window;
+	u8		tcp_seen;
+};
+
+/**
+ * struct weft_flow - one conversation: 192 bytes, three cache lines
+ * @next: slot of the next entry of the bucket plus one; 0 ends the chain.
+ *	Bucket lock to write, RCU to read. Intact for a grace period after the
+ *	entry was unlinked, so that readers on it find their way on
+ * @slot_gen: grows each time the slot is emptied; part of a stamp's cookie
+ * @key: constant while the slot is in use
+ * @config_gen: generation of the config that class, job and verdicts are of;
+ *	bucket lock to write, stored last with release
+ * @job: job number, 0 without one; bucket lock to write
+ * @attach: the attachment points that the verdicts are of, by direction;
+ *	bucket lock to write
+ * @verdict: enum weft_action or WEFT_VERDICT_NONE, by direction as the opener's
+ *	packets pass: [EGRESS] when they leave through an attachment point here,
+ *	[INGRESS] when they arrive at one; bucket lock to write
+ * @class: class number; bucket lock to write
+ * @flags: WEFT_FLOW_*; bucket lock to write
+ * @half: by end of the key; the sender's own line, so that both directions
+ *	don't share one
+ * @created_ns: CLOCK_MONOTONIC of the first packet; constant while in use
+ * @uplink_ifindex: device that it was first seen on; constant while in use
+ * @source: enum weft_source of class; bucket lock to write
+ * @state: enum weft_flow_state; racing writers only move it forward
+ * @free_next: chain of empty slots; the table's free lock
+ *
+ * Readers under RCU must check @slot_gen (or find the entry by key again)
+ * before they trust what they read: the slot may have been emptied.
+ */
+struct weft_flow {
+	/* Line 0: read by every packet, written when the flow is judged. */
+	u32			next;
+	u32			slot_gen;
+	struct weft_flow_key	key;
+	u32			config_gen;
+	u32			job;
+	u16			attach[2];
+	u8			verdict[2];
+	u8			class;
+	u8			flags;
+
+	/* Lines 1 and 2: one for each end's packets. */
+	struct weft_flow_half	half0 ____cacheline_aligned;
+	u64			created_ns;
+	u32			uplink_ifindex;
+	u8			source;
+	u8			state;
+
+	struct weft_flow_half	half1 ____cacheline_aligned;
+	u32			free_next;
+} ____cacheline_aligned;
+
+/**
+ * struct weft_flow_open - what a new entry starts with
+ * @direction: of the opening packet
+ * @uplink_ifindex: device it was seen on
+ */
+struct weft_flow_open {
+	u8	direction;
+	u32	uplink_ifindex;
+};
+
+static inline struct weft_flow_half *weft_flow_half(struct weft_flow *flow,
+						    unsigned int end)
+{
+	return end ? &flow->half1 : &flow->half0;
+}
+
+static inline unsigned int weft_flow_opener(const struct weft_flow *flow)
+{
+	return READ_ONCE(flow->flags) & WEFT_FLOW_OPENER;
+}
+
+static inline enum weft_direction
+weft_flow_direction(const struct weft_flow *flow)
+{
+	return READ_ONCE(flow->flags) & WEFT_FLOW_INGRESS ?
+		WEFT_DIRECTION_INGRESS : WEFT_DIRECTION_EGRESS;
+}
+
+struct weft_flow_table *weft_flow_table_create(struct weft_net *wn,
+					       unsigned int max_flows);
+void weft_flow_table_destroy(struct weft_flow_table *table);
+
+u32 weft_flow_hash(const struct weft_flow_table *table,
+		   const struct weft_flow_key *key);
+struct weft_flow *weft_flow_lookup(struct weft_flow_table *table,
+				   const struct weft_flow_key *key, u32 hash);
+struct weft_flow *weft_flow_insert(struct weft_flow_table *table,
+				   const struct weft_pkt *pkt, u32 hash,
+				   const struct weft_flow_open *open);
+struct weft_flow *weft_flow_by_index(struct weft_flow_table *table, u32 index);
+u32 weft_flow_index(const struct weft_flow_table *table,
+		    const struct weft_flow *flow);
+void weft_flow_account(struct weft_flow_table *table, struct weft_flow *flow,
+		       const struct weft_pkt *pkt, unsigned int bytes,
+		       unsigned int packets);
+
+/* The lock of the fields that are written when a flow is judged. */
+spinlock_t *weft_flow_lock(struct weft_flow_table *table, u32 hash);
+
+/* Stamps: a number that only this table, slot content and place can make. */
+u32 weft_flow_cookie(const struct weft_flow_table *table, u32 index,
+		     u32 slot_gen, u32 place);
+
+/* Records, in process context. */
+typedef int (*weft_flow_visit)(struct weft_flow *flow, u32 index, void *arg);
+int weft_flow_walk(struct weft_flow_table *table, u32 *index,
+		   weft_flow_visit visit, void *arg);
+unsigned int weft_flow_count(const struct weft_flow_table *table);
+
+#endif /* _WEFT_FLOW_H */

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/weft.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink-gen.h"
+
+#include <uapi/linux/weft.h>
+
+/* WEFT_CMD_UPLINK_NEW - do */
+const struct nla_policy weft_uplink_new_nl_policy[WEFT_A_UPLINK_DEFAULT_POLICY + 1] = {
+	[WEFT_A_UPLINK_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_UPLINK_DEFAULT_POLICY] = NLA_POLICY_MAX(NLA_U8, 2),
+};
+
+/* WEFT_CMD_UPLINK_SET - do */
+const struct nla_policy weft_uplink_set_nl_policy[WEFT_A_UPLINK_DEFAULT_POLICY + 1] = {
+	[WEFT_A_UPLINK_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_UPLINK_DEFAULT_POLICY] = NLA_POLICY_MAX(NLA_U8, 2),
+};
+
+/* WEFT_CMD_UPLINK_DEL - do */
+const struct nla_policy weft_uplink_del_nl_policy[WEFT_A_UPLINK_IFINDEX + 1] = {
+	[WEFT_A_UPLINK_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* WEFT_CMD_UPLINK_GET - do */
+const struct nla_policy weft_uplink_get_nl_policy[WEFT_A_UPLINK_IFINDEX + 1] = {
+	[WEFT_A_UPLINK_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* WEFT_CMD_PORT_SET - do */
+const struct nla_policy weft_port_set_nl_policy[WEFT_A_PORT_JOB + 1] = {
+	[WEFT_A_PORT_ATTACH_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_PORT_DEFAULT_POLICY] = NLA_POLICY_MAX(NLA_U8, 2),
+	[WEFT_A_PORT_CLASS] = { .type = NLA_U32, },
+	[WEFT_A_PORT_JOB] = { .type = NLA_U32, },
+};
+
+/* WEFT_CMD_PORT_GET - do */
+const struct nla_policy weft_port_get_do_nl_policy[WEFT_A_PORT_UPLINK_IFINDEX + 1] = {
+	[WEFT_A_PORT_ATTACH_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_PORT_UPLINK_IFINDEX] = { .type = NLA_U32, },
+};
+
+/* WEFT_CMD_PORT_GET - dump */
+const struct nla_policy weft_port_get_dump_nl_policy[WEFT_A_PORT_UPLINK_IFINDEX + 1] = {
+	[WEFT_A_PORT_ATTACH_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_PORT_UPLINK_IFINDEX] = { .type = NLA_U32, },
+};
+
+/* WEFT_CMD_CLASS_GET - do */
+const struct nla_policy weft_class_get_do_nl_policy[WEFT_A_CLASS_ID + 1] = {
+	[WEFT_A_CLASS_ID] = { .type = NLA_U32, },
+};
+
+/* WEFT_CMD_CLASS_GET - dump */
+const struct nla_policy weft_class_get_dump_nl_policy[WEFT_A_CLASS_ID + 1] = {
+	[WEFT_A_CLASS_ID] = { .type = NLA_U32, },
+};
+
+/* WEFT_CMD_RULE_NEW - do */
+const struct nla_policy weft_rule_new_nl_policy[WEFT_A_RULE_JOB + 1] = {
+	[WEFT_A_RULE_PRIORITY] = { .type = NLA_U32, },
+	[WEFT_A_RULE_ATTACH_ID] = { .type = NLA_U32, },
+	[WEFT_A_RULE_PROTOCOL] = { .type = NLA_U8, },
+	[WEFT_A_RULE_REMOTE] = NLA_POLICY_EXACT_LEN(16),
+	[WEFT_A_RULE_REMOTE_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[WEFT_A_RULE_PORT_MIN] = { .type = NLA_U16, },
+	[WEFT_A_RULE_PORT_MAX] = { .type = NLA_U16, },
+	[WEFT_A_RULE_CLASS] = { .type = NLA_U32, },
+	[WEFT_A_RULE_JOB] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* WEFT_CMD_RULE_DEL - do */
+const struct nla_policy weft_rule_del_nl_policy[WEFT_A_RULE_ID + 1] = {
+	[WEFT_A_RULE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* WEFT_CMD_RULE_GET - do */
+const struct nla_policy weft_rule_get_do_nl_policy[WEFT_A_RULE_ID + 1] = {
+	[WEFT_A_RULE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* WEFT_CMD_RULE_GET - dump */
+const struct nla_policy weft_rule_get_dump_nl_policy[WEFT_A_RULE_ID + 1] = {
+	[WEFT_A_RULE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* WEFT_CMD_POLICY_NEW - do */
+const struct nla_policy weft_policy_new_nl_policy[WEFT_A_POLICY_ACTION + 1] = {
+	[WEFT_A_POLICY_DIRECTION] = NLA_POLICY_MAX(NLA_U8, 1),
+	[WEFT_A_POLICY_ATTACH_ID] = { .type = NLA_U32, },
+	[WEFT_A_POLICY_REMOTE] = NLA_POLICY_EXACT_LEN(16),
+	[WEFT_A_POLICY_REMOTE_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[WEFT_A_POLICY_PROTOCOL] = { .type = NLA_U8, },
+	[WEFT_A_POLICY_PORT_MIN] = { .type = NLA_U16, },
+	[WEFT_A_POLICY_PORT_MAX] = { .type = NLA_U16, },
+	[WEFT_A_POLICY_ACTION] = NLA_POLICY_MAX(NLA_U8, 2),
+};
+
+/* WEFT_CMD_POLICY_DEL - do */
+const struct nla_policy weft_policy_del_nl_policy[WEFT_A_POLICY_ID + 1] = {
+	[WEFT_A_POLICY_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* WEFT_CMD_POLICY_GET - do */
+const struct nla_policy weft_policy_get_do_nl_policy[WEFT_A_POLICY_ID + 1] = {
+	[WEFT_A_POLICY_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* WEFT_CMD_POLICY_GET - dump */
+const struct nla_policy weft_policy_get_dump_nl_policy[WEFT_A_POLICY_ID + 1] = {
+	[WEFT_A_POLICY_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* WEFT_CMD_FLOW_GET - do */
+const struct nla_policy weft_flow_get_do_nl_policy[WEFT_A_FLOW_ATTACH_ID + 1] = {
+	[WEFT_A_FLOW_INDEX] = { .type = NLA_U32, },
+	[WEFT_A_FLOW_CLASS] = { .type = NLA_U32, },
+	[WEFT_A_FLOW_JOB] = { .type = NLA_U32, },
+	[WEFT_A_FLOW_PROTOCOL] = { .type = NLA_U8, },
+	[WEFT_A_FLOW_ATTACH_ID] = { .type = NLA_U32, },
+};
+
+/* WEFT_CMD_FLOW_GET - dump */
+const struct nla_policy weft_flow_get_dump_nl_policy[WEFT_A_FLOW_ATTACH_ID + 1] = {
+	[WEFT_A_FLOW_INDEX] = { .type = NLA_U32, },
+	[WEFT_A_FLOW_CLASS] = { .type = NLA_U32, },
+	[WEFT_A_FLOW_JOB] = { .type = NLA_U32, },
+	[WEFT_A_FLOW_PROTOCOL] = { .type = NLA_U8, },
+	[WEFT_A_FLOW_ATTACH_ID] = { .type = NLA_U32, },
+};
+
+/* WEFT_CMD_JOB_GET - do */
+const struct nla_policy weft_job_get_do_nl_policy[WEFT_A_JOB_ID + 1] = {
+	[WEFT_A_JOB_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* WEFT_CMD_JOB_GET - dump */
+const struct nla_policy weft_job_get_dump_nl_policy[WEFT_A_JOB_ID + 1] = {
+	[WEFT_A_JOB_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* Ops table for weft */
+const struct genl_ops weft_nl_ops[15] = {
+	{
+		.cmd		= WEFT_CMD_UPLINK_NEW,
+		.doit		= weft_nl_uplink_new_doit,
+		.policy		= weft_uplink_new_nl_policy,
+		.maxattr	= WEFT_A_UPLINK_DEFAULT_POLICY,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_UPLINK_SET,
+		.doit		= weft_nl_uplink_set_doit,
+		.policy		= weft_uplink_set_nl_policy,
+		.maxattr	= WEFT_A_UPLINK_DEFAULT_POLICY,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_UPLINK_DEL,
+		.doit		= weft_nl_uplink_del_doit,
+		.policy		= weft_uplink_del_nl_policy,
+		.maxattr	= WEFT_A_UPLINK_IFINDEX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_UPLINK_GET,
+		.doit		= weft_nl_uplink_get_doit,
+		.dumpit		= weft_nl_uplink_get_dumpit,
+		.policy		= weft_uplink_get_nl_policy,
+		.maxattr	= WEFT_A_UPLINK_IFINDEX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_PORT_SET,
+		.doit		= weft_nl_port_set_doit,
+		.policy		= weft_port_set_nl_policy,
+		.maxattr	= WEFT_A_PORT_JOB,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_PORT_GET,
+		.doit		= weft_nl_port_get_doit,
+		.dumpit		= weft_nl_port_get_dumpit,
+		.policy		= weft_port_get_nl_policy,
+		.maxattr	= WEFT_A_PORT_UPLINK_IFINDEX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_CLASS_GET,
+		.doit		= weft_nl_class_get_doit,
+		.dumpit		= weft_nl_class_get_dumpit,
+		.policy		= weft_class_get_nl_policy,
+		.maxattr	= WEFT_A_CLASS_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_RULE_NEW,
+		.doit		= weft_nl_rule_new_doit,
+		.policy		= weft_rule_new_nl_policy,
+		.maxattr	= WEFT_A_RULE_JOB,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_RULE_DEL,
+		.doit		= weft_nl_rule_del_doit,
+		.policy		= weft_rule_del_nl_policy,
+		.maxattr	= WEFT_A_RULE_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_RULE_GET,
+		.doit		= weft_nl_rule_get_doit,
+		.dumpit		= weft_nl_rule_get_dumpit,
+		.policy		= weft_rule_get_nl_policy,
+		.maxattr	= WEFT_A_RULE_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_POLICY_NEW,
+		.doit		= weft_nl_policy_new_doit,
+		.policy		= weft_policy_new_nl_policy,
+		.maxattr	= WEFT_A_POLICY_ACTION,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_POLICY_DEL,
+		.doit		= weft_nl_policy_del_doit,
+		.policy		= weft_policy_del_nl_policy,
+		.maxattr	= WEFT_A_POLICY_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_POLICY_GET,
+		.doit		= weft_nl_policy_get_doit,
+		.dumpit		= weft_nl_policy_get_dumpit,
+		.policy		= weft_policy_get_nl_policy,
+		.maxattr	= WEFT_A_POLICY_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_FLOW_GET,
+		.doit		= weft_nl_flow_get_doit,
+		.dumpit		= weft_nl_flow_get_dumpit,
+		.policy		= weft_flow_get_nl_policy,
+		.maxattr	= WEFT_A_FLOW_ATTACH_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_JOB_GET,
+		.doit		= weft_nl_job_get_doit,
+		.dumpit		= weft_nl_job_get_dumpit,
+		.policy		= weft_job_get_nl_policy,
+		.maxattr	= WEFT_A_JOB_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+};
+
+static const struct genl_multicast_group weft_nl_mcgrps[] = {
+	[WEFT_NLGRP_EVENTS] = { "events", },
+};

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/weft.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_WEFT_GEN_H
+#define _LINUX_WEFT_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/weft.h>
+
+extern const struct nla_policy weft_uplink_new_nl_policy[WEFT_A_UPLINK_DEFAULT_POLICY + 1];
+
+extern const struct nla_policy weft_uplink_set_nl_policy[WEFT_A_UPLINK_DEFAULT_POLICY + 1];
+
+extern const struct nla_policy weft_uplink_del_nl_policy[WEFT_A_UPLINK_IFINDEX + 1];
+
+extern const struct nla_policy weft_uplink_get_nl_policy[WEFT_A_UPLINK_IFINDEX + 1];
+
+extern const struct nla_policy weft_port_set_nl_policy[WEFT_A_PORT_JOB + 1];
+
+extern const struct nla_policy weft_port_get_do_nl_policy[WEFT_A_PORT_UPLINK_IFINDEX + 1];
+
+extern const struct nla_policy weft_class_get_do_nl_policy[WEFT_A_CLASS_ID + 1];
+
+extern const struct nla_policy weft_rule_new_nl_policy[WEFT_A_RULE_JOB + 1];
+
+extern const struct nla_policy weft_rule_del_nl_policy[WEFT_A_RULE_ID + 1];
+
+extern const struct nla_policy weft_rule_get_do_nl_policy[WEFT_A_RULE_ID + 1];
+
+extern const struct nla_policy weft_policy_new_nl_policy[WEFT_A_POLICY_ACTION + 1];
+
+extern const struct nla_policy weft_policy_del_nl_policy[WEFT_A_POLICY_ID + 1];
+
+extern const struct nla_policy weft_policy_get_do_nl_policy[WEFT_A_POLICY_ID + 1];
+
+extern const struct nla_policy weft_flow_get_do_nl_policy[WEFT_A_FLOW_ATTACH_ID + 1];
+
+extern const struct nla_policy weft_job_get_do_nl_policy[WEFT_A_JOB_ID + 1];
+
+/* Ops table for weft */
+extern const struct genl_ops weft_nl_ops[15];
+
+int weft_nl_uplink_new_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_uplink_set_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_uplink_del_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_uplink_get_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_uplink_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int weft_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int weft_nl_class_get_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_class_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int weft_nl_rule_new_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_rule_del_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_rule_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int weft_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_policy_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int weft_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int weft_nl_job_get_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_job_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+
+enum {
+	WEFT_NLGRP_EVENTS,
+};
+
+#endif /* _LINUX_WEFT_GEN_H */

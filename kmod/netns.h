@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a network namespace that owns uplinks has: its flow table, its config
+ * and the numbers of its attachment points.
+ */
+#ifndef _WEFT_NETNS_H
+#define _WEFT_NETNS_H
+
+#include <linux/idr.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+#include "class.h"
+
+struct net;
+struct netlink_ext_ack;
+struct weft_config;
+struct weft_event_queue;
+struct weft_flow_table;
+struct weft_job_table;
+struct weft_policy;
+struct weft_rule;
+
+/**
+ * struct weft_class_counters - what a class carried, on one CPU
+ * @bytes: by direction
+ * @packets: by direction
+ */
+struct weft_class_counters {
+	u64	bytes[2];
+	u64	packets[2];
+};
+
+/**
+ * struct weft_class_stats - per-CPU counters of all classes
+ * @class: by class number; softirqs off to write
+ * @syncp: guards 64-bit reads on 32-bit machines
+ */
+struct weft_class_stats {
+	struct weft_class_counters	class[WEFT_CLASS_MAX + 1];
+	struct u64_stats_sync		syncp;
+};
+
+/**
+ * struct weft_net - weft in one network namespace
+ * @net: the namespace; it outlives this
+ * @uplinks: uplinks of this namespace, by weft_uplink.node; RTNL
+ * @refs: who waits for uplinks here, by weft_uplink_ref.node; RTNL
+ * @attaches: numbers of attachment points, 1 to U16_MAX; RTNL
+ * @config_lock: one change of @config at a time; taken inside RTNL
+ * @config: current snapshot, never NULL; written under @config_lock
+ * @next_rule: number of the next rule; @config_lock
+ * @next_policy: number of the next policy; @config_lock
+ * @flows: made with the first uplink, destroyed after the last one's last
+ *	packet; RTNL to write. Whoever holds an uplink under RCU may use it
+ * @jobs: same lifetime as @flows
+ * @class_stats: same lifetime as the namespace
+ * @events: same lifetime as the namespace
+ */
+struct weft_net {
+	struct net			*net;
+	struct list_head		uplinks;
+	struct list_head		refs;
+	struct idr			attaches;
+	struct mutex			config_lock;
+	struct weft_config __rcu	*config;
+	u32				next_rule;
+	u32				next_policy;
+	struct weft_flow_table		*flows;
+	struct weft_job_table		*jobs;
+	struct weft_class_stats __percpu *class_stats;
+	struct weft_event_queue		*events;
+};
+
+struct weft_net *weft_net(const struct net *net);
+
+int weft_net_rule_add(struct weft_net *wn, const struct weft_rule *rule,
+		      u32 *id, struct netlink_ext_ack *extack);
+int weft_net_rule_del(struct weft_net *wn, u32 id,
+		      struct netlink_ext_ack *extack);
+int weft_net_policy_add(struct weft_net *wn, const struct weft_policy *policy,
+			u32 *id, struct netlink_ext_ack *extack);
+int weft_net_policy_del(struct weft_net *wn, u32 id,
+			struct netlink_ext_ack *extack);
+int weft_net_config_touch(struct weft_net *wn, struct netlink_ext_ack *extack);
+void weft_net_attach_gone(struct weft_net *wn, u32 attach);
+
+int weft_netns_init(void);
+void weft_netns_exit(void);
+
+#endif /* _WEFT_NETNS_H */
