@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# weft.ko for a kernel, built out of the source tree.  Every kernel has its
+# own copy of the sources in the cache, synchronised by content, so that a
+# build is incremental and builds for several kernels cannot meet; what comes
+# out is kept under a key made of the sources' contents, so that a guest that
+# is still running keeps the files that it was started with.
+
+# What the module is made of, relative to the top of the tree.
+MODULE_SOURCES="Kbuild kmod include"
+
+module_copy()
+{
+	local to=$1 part
+	mkdir -p "$to"
+	for part in $MODULE_SOURCES; do
+		[ -e "$LAB_TOP/$part" ] || continue
+		rsync -rlpc --delete --exclude='*.o' --exclude='*.ko' \
+			--exclude='*.mod' --exclude='*.mod.c' --exclude='.*' \
+			--exclude='Module.symvers' --exclude='modules.order' \
+			"$LAB_TOP/$part" "$to/" || return 1
+	done
+}
+
+# module_make DIR ARGUMENT...: kbuild of the copy in DIR for the kernel of
+# kernel_info
+module_make()
+{
+	local dir=$1
+	shift
+	(cd "$dir" && kernel_run make -C "$K_BUILD" M="$dir" -j"$LAB_JOBS" "$@")
+}
+
+# module_build NAME [MAKE-ARGUMENT...]: sets MODULE_KO
+module_build()
+{
+	local name=$1 key
+	shift
+
+	kernel_info "$name" || return 1
+	key=$(cd "$LAB_TOP" && {
+		# shellcheck disable=SC2086 # a list of words
+		content_key $MODULE_SOURCES
+		echo "$K_REL $* $(cat "$K_DIR/info")"
+	} | sha256sum | cut -c1-16)
+	MODULE_KO=$LAB_CACHE/modules/$K_REL/key-$key/weft.ko
+	[ ! -e "$MODULE_KO" ] || return 0
+	with_lock "module-$K_REL" module_build_locked "$@"
+}
+
+module_build_locked()
+{
+	local dir=$LAB_CACHE/modules/$K_REL/src log=$LAB_LOGS/module-$K_REL.log
+	local ko
+
+	[ ! -e "$MODULE_KO" ] || return 0
+	module_copy "$dir" || return 1
+	logged "$log" "building weft for $K_REL" module_make "$dir" "$@" modules ||
+		return 1
+	ko=$(find "$dir" -name weft.ko | head -n 1)
+	[ -n "$ko" ] || { say "the build made no weft.ko"; return 1; }
+	mkdir -p "$(dirname "$MODULE_KO")"
+	cp "$ko" "$MODULE_KO.tmp" && mv "$MODULE_KO.tmp" "$MODULE_KO"
+}
+
+# module_tree NAME [FILE...]: sets MODULE_TREE, a folder that holds
+# lib/modules/RELEASE with the kernel's own modules, weft.ko and the FILEs
+# beside them, and depmod's tables over all of it.
+module_tree()
+{
+	local name=$1 key
+	shift
+
+	kernel_info "$name" || return 1
+	key=$(sha256sum "$@" </dev/null | cut -c1-64 | sha256sum | cut -c1-16)
+	MODULE_TREE=$LAB_CACHE/modules/$K_REL/key-tree-$key
+	[ ! -e "$MODULE_TREE/.done" ] || return 0
+	with_lock "module-$K_REL" module_tree_locked "$@"
+}
+
+module_tree_locked()
+{
+	local tree=$MODULE_TREE/usr/lib/modules/$K_REL file
+
+	[ ! -e "$MODULE_TREE/.done" ] || return 0
+	rm -rf "$MODULE_TREE"
+	mkdir -p "$tree/updates"
+	for file in "$K_DIR/usr/lib/modules/$K_REL"/modules.{order,builtin,builtin.modinfo}; do
+		[ ! -e "$file" ] || cp "$file" "$tree/"
+	done
+	[ ! -e "$K_DIR/usr/lib/modules/$K_REL/kernel" ] ||
+		ln -s "$K_DIR/usr/lib/modules/$K_REL/kernel" "$tree/kernel"
+	for file in "$@"; do
+		cp "$file" "$tree/updates/"
+	done
+	ln -s usr/lib "$MODULE_TREE/lib"
+	depmod -b "$MODULE_TREE" "$K_REL" || return 1
+	rm "$MODULE_TREE/lib"
+	touch "$MODULE_TREE/.done"
+}
+
+module_main()
+{
+	local kernel=6.1
+
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--kernel) kernel=${2:?a kernel name}; shift 2 ;;
+		--debug) kernel=debug; shift ;;
+		--kcsan) kernel=kcsan; shift ;;
+		*) break ;;
+		esac
+	done
+	module_build "$kernel" "$@" && echo "$MODULE_KO"
+}

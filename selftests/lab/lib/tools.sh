@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# The tools, built from a copy of the sources and installed into a staging
+# folder that a guest lays over its root: there they are where a package
+# would put them.
+
+TOOLS_SOURCES="userspace include Documentation"
+
+# tools_build: sets TOOLS_DIR (an empty folder as long as there are no tools)
+tools_build()
+{
+	local key
+	key=$(cd "$LAB_TOP" && {
+		# shellcheck disable=SC2086 # a list of words
+		content_key $TOOLS_SOURCES
+	})
+	TOOLS_DIR=$LAB_CACHE/tools/key-$key
+	[ ! -e "$TOOLS_DIR/.done" ] || return 0
+	with_lock tools tools_build_locked
+}
+
+tools_build_locked()
+{
+	local dir=$LAB_CACHE/tools/src part
+
+	[ ! -e "$TOOLS_DIR/.done" ] || return 0
+	rm -rf "$TOOLS_DIR"
+	mkdir -p "$TOOLS_DIR" "$dir"
+	if [ ! -e "$LAB_TOP/userspace/Makefile" ]; then
+		touch "$TOOLS_DIR/.done"
+		return 0
+	fi
+	for part in $TOOLS_SOURCES; do
+		[ -e "$LAB_TOP/$part" ] || continue
+		rsync -rlpc --delete --exclude='*.o' --exclude='*.so' \
+			--exclude='*.d' "$LAB_TOP/$part" "$dir/" || return 1
+	done
+	logged "$LAB_LOGS/tools.log" "building the tools" tools_make "$dir" ||
+		return 1
+	touch "$TOOLS_DIR/.done"
+}
+
+tools_make()
+{
+	make -C "$1/userspace" -j"$LAB_JOBS" PREFIX=/usr all &&
+		make -C "$1/userspace" PREFIX=/usr DESTDIR="$TOOLS_DIR" install
+}
