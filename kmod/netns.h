@@ -10,7 +10,9 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/rwsem.h>
 #include <linux/types.h>
+#include <linux/u64_stats_sync.h>
 #include "class.h"
 
 struct net;
@@ -52,11 +54,14 @@ struct weft_class_stats {
  * @config: current snapshot, never NULL; written under @config_lock
  * @next_rule: number of the next rule; @config_lock
  * @next_policy: number of the next policy; @config_lock
+ * @tables: to write, inside RTNL, when @flows, @jobs and @events come or go;
+ *	to read by who reads records in process context without RTNL
  * @flows: made with the first uplink, destroyed after the last one's last
- *	packet; RTNL to write. Whoever holds an uplink under RCU may use it
+ *	packet; RTNL and @tables to write. Whoever holds an uplink under RCU
+ *	may use it
  * @jobs: same lifetime as @flows
- * @class_stats: same lifetime as the namespace
- * @events: same lifetime as the namespace
+ * @events: same lifetime as @flows
+ * @class_stats: made with the first uplink, freed with the namespace
  */
 struct weft_net {
 	struct net			*net;
@@ -67,13 +72,27 @@ struct weft_net {
 	struct weft_config __rcu	*config;
 	u32				next_rule;
 	u32				next_policy;
+	struct rw_semaphore		tables;
 	struct weft_flow_table		*flows;
 	struct weft_job_table		*jobs;
-	struct weft_class_stats __percpu *class_stats;
 	struct weft_event_queue		*events;
+	struct weft_class_stats __percpu *class_stats;
 };
 
 struct weft_net *weft_net(const struct net *net);
+
+/* Before the first uplink is on the list, and after the last one's RCU readers. */
+int weft_net_start(struct weft_net *wn, struct netlink_ext_ack *extack);
+void weft_net_stop(struct weft_net *wn);
+
+/*
+ * A change of what flows are judged by that isn't in the config itself:
+ * begin, write it, commit (which cannot fail). Touch is both at once.
+ */
+struct weft_config *weft_net_config_begin(struct weft_net *wn,
+					  struct netlink_ext_ack *extack);
+void weft_net_config_commit(struct weft_net *wn, struct weft_config *next);
+int weft_net_config_touch(struct weft_net *wn, struct netlink_ext_ack *extack);
 
 int weft_net_rule_add(struct weft_net *wn, const struct weft_rule *rule,
 		      u32 *id, struct netlink_ext_ack *extack);
@@ -83,7 +102,6 @@ int weft_net_policy_add(struct weft_net *wn, const struct weft_policy *policy,
 			u32 *id, struct netlink_ext_ack *extack);
 int weft_net_policy_del(struct weft_net *wn, u32 id,
 			struct netlink_ext_ack *extack);
-int weft_net_config_touch(struct weft_net *wn, struct netlink_ext_ack *extack);
 void weft_net_attach_gone(struct weft_net *wn, u32 attach);
 
 int weft_netns_init(void);
