@@ -25,6 +25,7 @@ struct weft_config;
  * @remote_port: port of the remote end, host order
  * @proto: IP protocol
  * @direction: of the opening packet, enum weft_direction
+ * @no_ports: nobody knows the ports: a later fragment
  * @attach: number of the attachment point
  */
 struct weft_view {
@@ -34,6 +35,7 @@ struct weft_view {
 	u16			remote_port;
 	u8			proto;
 	u8			direction;
+	bool			no_ports;
 	u32			attach;
 };
 

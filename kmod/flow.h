@@ -10,7 +10,6 @@
 #include <linux/atomic.h>
 #include <linux/cache.h>
 #include <linux/rcupdate.h>
-#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/weft.h>
 #include "parse.h"
@@ -25,7 +24,13 @@ struct weft_net;
 #define WEFT_FLOW_OPENER	0x01	/* end of the key that opened it: 0 or 1 */
 #define WEFT_FLOW_INGRESS	0x02	/* opened from outside */
 #define WEFT_FLOW_MIDSTREAM	0x04	/* TCP, picked up without its SYN */
-#define WEFT_FLOW_LIVE		0x08	/* slot is in use */
+#define WEFT_FLOW_LIVE		0x08	/* found by look-ups */
+#define WEFT_FLOW_COUNTING	0x10	/* its counts are not its job's yet */
+
+/* What weft_flow_half.tcp_seen remembers. */
+#define WEFT_TCP_SYN		0x01
+#define WEFT_TCP_FIN		0x02
+#define WEFT_TCP_ACK		0x04	/* @ack and @window are valid */
 
 /**
  * struct weft_flow_half - what one end of a flow has sent
@@ -73,7 +78,8 @@ struct weft_flow_half {
  * @uplink_ifindex: device that it was first seen on; constant while in use
  * @source: enum weft_source of class; bucket lock to write
  * @state: enum weft_flow_state; racing writers only move it forward
- * @free_next: chain of empty slots; the table's free lock
+ * @index: number of the slot; constant as long as the table
+ * @free_next: chain of empty or retired slots; the table's slot lock
  *
  * Readers under RCU must check @slot_gen (or find the entry by key again)
  * before they trust what they read: the slot may have been emptied.
@@ -98,17 +104,30 @@ struct weft_flow {
 	u8			state;
 
 	struct weft_flow_half	half1 ____cacheline_aligned;
+	u32			index;
 	u32			free_next;
 } ____cacheline_aligned;
 
 /**
  * struct weft_flow_open - what a new entry starts with
+ * @config_gen: generation of the config that the rest is of
+ * @job: job number, 0 without one
+ * @uplink_ifindex: device that the opening packet was seen on
+ * @attach: attachment point that admitted it
  * @direction: of the opening packet
- * @uplink_ifindex: device it was seen on
+ * @verdict: enum weft_action, for @attach and @direction
+ * @class: class number
+ * @source: enum weft_source of @class
  */
 struct weft_flow_open {
-	u8	direction;
+	u32	config_gen;
+	u32	job;
 	u32	uplink_ifindex;
+	u16	attach;
+	u8	direction;
+	u8	verdict;
+	u8	class;
+	u8	source;
 };
 
 static inline struct weft_flow_half *weft_flow_half(struct weft_flow *flow,
@@ -133,6 +152,7 @@ struct weft_flow_table *weft_flow_table_create(struct weft_net *wn,
 					       unsigned int max_flows);
 void weft_flow_table_destroy(struct weft_flow_table *table);
 
+/* Packet path: RCU, softirqs off. */
 u32 weft_flow_hash(const struct weft_flow_table *table,
 		   const struct weft_flow_key *key);
 struct weft_flow *weft_flow_lookup(struct weft_flow_table *table,
@@ -140,24 +160,26 @@ struct weft_flow *weft_flow_lookup(struct weft_flow_table *table,
 struct weft_flow *weft_flow_insert(struct weft_flow_table *table,
 				   const struct weft_pkt *pkt, u32 hash,
 				   const struct weft_flow_open *open);
-struct weft_flow *weft_flow_by_index(struct weft_flow_table *table, u32 index);
+void weft_flow_retire(struct weft_flow_table *table, struct weft_flow *flow,
+		      u32 hash);
+void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
+		       u32 hash, const struct weft_flow_open *open);
+void weft_flow_account(struct weft_flow *flow, const struct weft_pkt *pkt,
+		       unsigned int bytes, unsigned int packets);
+
+/* Numbers in place of pointers. */
 u32 weft_flow_index(const struct weft_flow_table *table,
 		    const struct weft_flow *flow);
-void weft_flow_account(struct weft_flow_table *table, struct weft_flow *flow,
-		       const struct weft_pkt *pkt, unsigned int bytes,
-		       unsigned int packets);
-
-/* The lock of the fields that are written when a flow is judged. */
-spinlock_t *weft_flow_lock(struct weft_flow_table *table, u32 hash);
-
-/* Stamps: a number that only this table, slot content and place can make. */
+struct weft_flow *weft_flow_by_index(struct weft_flow_table *table, u32 index);
 u32 weft_flow_cookie(const struct weft_flow_table *table, u32 index,
 		     u32 slot_gen, u32 place);
 
-/* Records, in process context. */
+/* Records: process context. */
 typedef int (*weft_flow_visit)(struct weft_flow *flow, u32 index, void *arg);
 int weft_flow_walk(struct weft_flow_table *table, u32 *index,
 		   weft_flow_visit visit, void *arg);
 unsigned int weft_flow_count(const struct weft_flow_table *table);
+void weft_flow_counts_hold(struct weft_flow_table *table);
+void weft_flow_counts_release(struct weft_flow_table *table);
 
 #endif /* _WEFT_FLOW_H */

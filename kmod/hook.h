@@ -32,6 +32,9 @@ enum weft_place {
 	WEFT_AT_DELIVERY,
 };
 
+/* Marks a flow_tag that is a hash: no slot number has this bit. */
+#define WEFT_TAG_HASHED	0x80000000U
+
 /**
  * struct weft_sort - what a scheduler wants to know of a packet
  * @flow_tag: stands for the packet's flow among those of the device

@@ -36,8 +36,12 @@ bool weft_job_join(struct weft_job_table *table, u32 job);
 void weft_job_leave(struct weft_job_table *table, u32 job,
 		    const u64 bytes[2], const u64 packets[2]);
 
+/* Without what open flows have carried so far. */
+bool weft_job_read(struct weft_job_table *table, u32 job,
+		   struct weft_job_counts *counts);
 /* Walks jobs by rising number from *job; false at the end. */
 bool weft_job_next(struct weft_job_table *table, u32 *job,
 		   struct weft_job_counts *counts);
+u64 weft_job_recycled(struct weft_job_table *table);
 
 #endif /* _WEFT_TRANSFER_H */

@@ -1,0 +1,848 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The flow table.
+ *
+ * Slots come in chunks that are never given back before the table goes, so a
+ * reader may look at any slot at any time; whether it still holds the flow
+ * that the reader means, the key or the slot's generation says. Buckets chain
+ * slots by number. A look-up takes no lock; putting in and taking out take
+ * the bucket's.
+ *
+ * A retired slot is unlinked at once but emptied by the worker, a grace period
+ * later: until then packets that found it before may still add to its counts,
+ * so only then are the counts final, go to the job, and are published.
+ *
+ * The packet path never allocates. The worker adds a chunk while free slots
+ * run low, up to the bound; when there is no slot, the packet is judged
+ * without state and counted, and the worker gives up entries sooner.
+ *
+ * An established TCP flow is never given up for being idle: collectives are
+ * silent for hours.
+ */
+#include <linux/hash.h>
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/tcp.h>
+#include <linux/workqueue.h>
+
+#include "event.h"
+#include "flow.h"
+#include "netns.h"
+#include "transfer.h"
+
+#define WEFT_CHUNK_BITS		10
+#define WEFT_CHUNK_SLOTS	(1U << WEFT_CHUNK_BITS)
+#define WEFT_LOCKS		256	/* power of two */
+#define WEFT_LOW_WATER		(WEFT_CHUNK_SLOTS / 4)
+
+#define WEFT_SCAN_PERIOD	(HZ / 2)
+#define WEFT_SCAN_PARTS		4	/* each slot is looked at every 2 s */
+
+/* How long an entry may be idle. */
+#define WEFT_IDLE_NEW		(30 * HZ)	/* nothing came back */
+#define WEFT_IDLE_STREAM	(180 * HZ)	/* not TCP, seen both ways */
+#define WEFT_IDLE_CLOSING	(60 * HZ)	/* one side has finished */
+#define WEFT_IDLE_CLOSED	(2 * HZ)	/* last acknowledgements pass */
+#define WEFT_IDLE_PRESSED	(HZ)		/* new ones, while slots are short */
+
+#define WEFT_TCP_FLAG_FIN	0x01
+#define WEFT_TCP_FLAG_SYN	0x02
+#define WEFT_TCP_FLAG_RST	0x04
+#define WEFT_TCP_FLAG_ACK	0x10
+#define WEFT_TCP_MAX_WSCALE	14
+
+/**
+ * struct weft_flow_table - flows of one namespace
+ * @wn: the namespace; outlives the table
+ * @hash_key: secret of the bucket hash; constant
+ * @cookie_secret: secret of stamps; constant
+ * @bucket_mask: number of buckets less one; constant
+ * @max_chunks: length of @chunks; constant
+ * @buckets: first slot plus one, 0 for none; bucket lock to write, RCU to read
+ * @locks: one for every WEFT_LOCKS'th bucket; outside @slot_lock and the job
+ *	table's lock
+ * @slot_lock: of @free, @n_free, @retired and all free_next
+ * @free: first empty slot plus one
+ * @n_free: how many
+ * @retired: first retired slot plus one
+ * @n_chunks: how many of @chunks are there; the worker writes, anybody reads
+ * @n_live: flows in the table
+ * @pressed: a flow found no slot since the last scan
+ * @dead: no more work may be started
+ * @scan_next: slot where the next scan begins; the worker's
+ * @counts_lock: held while counts move from flows to jobs
+ * @work: the worker
+ * @chunks: slots
+ */
+struct weft_flow_table {
+	struct weft_net		*wn;
+	hsiphash_key_t		hash_key;
+	u32			cookie_secret;
+	u32			bucket_mask;
+	u32			max_chunks;
+	u32			*buckets;
+	spinlock_t		*locks;
+
+	spinlock_t		slot_lock ____cacheline_aligned;
+	u32			free;
+	u32			n_free;
+	u32			retired;
+
+	u32			n_chunks ____cacheline_aligned;
+	atomic_t		n_live;
+	bool			pressed;
+	bool			dead;
+	u32			scan_next;
+	struct mutex		counts_lock;
+	struct delayed_work	work;
+	struct weft_flow	*chunks[];
+};
+
+static struct weft_flow *weft_slot(const struct weft_flow_table *table, u32 index)
+{
+	return &table->chunks[index >> WEFT_CHUNK_BITS][index & (WEFT_CHUNK_SLOTS - 1)];
+}
+
+static spinlock_t *weft_bucket_lock(struct weft_flow_table *table, u32 hash)
+{
+	return &table->locks[hash & (WEFT_LOCKS - 1)];
+}
+
+/* Slots run short: have the worker look now. */
+static void weft_kick(struct weft_flow_table *table)
+{
+	if (!READ_ONCE(table->dead))
+		mod_delayed_work(system_unbound_wq, &table->work, 0);
+}
+
+/*
+ * Start the periodic scan where it rests; cheap where it doesn't. What the
+ * caller changed is visible to a run that starts after the check: the worker
+ * clears "pending" with a full barrier before it looks.
+ */
+static void weft_rouse(struct weft_flow_table *table)
+{
+	smp_mb();
+	if (!delayed_work_pending(&table->work) && !READ_ONCE(table->dead))
+		queue_delayed_work(system_unbound_wq, &table->work,
+				   WEFT_SCAN_PERIOD);
+}
+
+/**
+ * weft_flow_hash - hash of a key
+ * @table: whose secret to use
+ * @key: the key
+ *
+ * Context: Any.
+ * Return: 32 bits that nobody outside can predict.
+ */
+u32 weft_flow_hash(const struct weft_flow_table *table,
+		   const struct weft_flow_key *key)
+{
+	return hsiphash(key, sizeof(*key), &table->hash_key);
+}
+
+/**
+ * weft_flow_lookup - the flow of a key
+ * @table: the table
+ * @key: the key
+ * @hash: weft_flow_hash() of @key
+ *
+ * The chain is walked at most once round the table's average load; it can't
+ * loop, since a retired slot is not linked again before a grace period.
+ *
+ * Context: RCU read side; the result is good until it ends.
+ * Return: the flow or NULL.
+ */
+struct weft_flow *weft_flow_lookup(struct weft_flow_table *table,
+				   const struct weft_flow_key *key, u32 hash)
+{
+	u32 link = READ_ONCE(table->buckets[hash & table->bucket_mask]);
+
+	while (link) {
+		/* The link was published after what it leads to. */
+		struct weft_flow *flow = weft_slot(table, link - 1);
+
+		if (!memcmp(&flow->key, key, sizeof(*key)) &&
+		    READ_ONCE(flow->flags) & WEFT_FLOW_LIVE)
+			return flow;
+		link = READ_ONCE(flow->next);
+	}
+	return NULL;
+}
+
+static struct weft_flow *weft_take_slot(struct weft_flow_table *table)
+{
+	struct weft_flow *flow = NULL;
+	bool low;
+
+	spin_lock(&table->slot_lock);
+	if (table->free) {
+		flow = weft_slot(table, table->free - 1);
+		table->free = flow->free_next;
+		table->n_free--;
+	}
+	low = table->n_free < WEFT_LOW_WATER;
+	spin_unlock(&table->slot_lock);
+
+	if (!flow)
+		WRITE_ONCE(table->pressed, true);
+	if (!flow ||
+	    (low && READ_ONCE(table->n_chunks) < table->max_chunks))
+		weft_kick(table);
+	return flow;
+}
+
+static void weft_give_slot(struct weft_flow_table *table, struct weft_flow *flow)
+{
+	spin_lock_bh(&table->slot_lock);
+	flow->free_next = table->free;
+	table->free = flow->index + 1;
+	table->n_free++;
+	spin_unlock_bh(&table->slot_lock);
+}
+
+static void weft_half_reset(struct weft_flow_half *half)
+{
+	atomic64_set(&half->bytes, 0);
+	atomic64_set(&half->packets, 0);
+	WRITE_ONCE(half->last, (u32)jiffies);
+	half->seq_end = 0;
+	half->ack = 0;
+	half->window = 0;
+	half->tcp_seen = 0;
+}
+
+static void weft_flow_fill(struct weft_flow *flow, const struct weft_pkt *pkt,
+			   const struct weft_flow_open *open, bool in_job)
+{
+	u8 flags = WEFT_FLOW_LIVE | WEFT_FLOW_COUNTING;
+
+	if (pkt->src)
+		flags |= WEFT_FLOW_OPENER;
+	if (open->direction == WEFT_DIRECTION_INGRESS)
+		flags |= WEFT_FLOW_INGRESS;
+	if (pkt->key.proto == IPPROTO_TCP &&
+	    !(pkt->tcp_flags & WEFT_TCP_FLAG_SYN))
+		flags |= WEFT_FLOW_MIDSTREAM;
+
+	flow->key = pkt->key;
+	flow->created_ns = ktime_get_ns();
+	flow->uplink_ifindex = open->uplink_ifindex;
+	weft_half_reset(&flow->half0);
+	weft_half_reset(&flow->half1);
+	/* Whoever comes by the slot's number may be reading these. */
+	WRITE_ONCE(flow->config_gen, open->config_gen);
+	WRITE_ONCE(flow->job, in_job ? open->job : 0);
+	WRITE_ONCE(flow->attach[open->direction], open->attach);
+	WRITE_ONCE(flow->attach[!open->direction], 0);
+	WRITE_ONCE(flow->verdict[open->direction], open->verdict);
+	WRITE_ONCE(flow->verdict[!open->direction], WEFT_VERDICT_NONE);
+	WRITE_ONCE(flow->class, open->class);
+	WRITE_ONCE(flow->source, open->source);
+	WRITE_ONCE(flow->state, WEFT_FLOW_STATE_NEW);
+	/* Pairs with weft_is_idle(): who sees it live sees the rest. */
+	smp_store_release(&flow->flags, flags);
+}
+
+static void weft_flow_publish(struct weft_flow_table *table,
+			      const struct weft_flow *flow, u8 cmd)
+{
+	struct weft_event_queue *queue = table->wn->events;
+	struct weft_event event;
+
+	if (!weft_event_wanted(queue))
+		return;
+	weft_event_of_flow(&event, flow, flow->index);
+	event.cmd = cmd;
+	event.time_ns = ktime_get_ns();
+	weft_event_publish(queue, &event);
+}
+
+/**
+ * weft_flow_insert - put in the flow that a packet opens
+ * @table: the table
+ * @pkt: the packet
+ * @hash: weft_flow_hash() of its key
+ * @open: what judging it found
+ *
+ * Context: RCU read side, softirqs off. Takes the bucket's lock.
+ * Return: the flow, another CPU's if that was quicker, or NULL if there is no
+ *	slot.
+ */
+struct weft_flow *weft_flow_insert(struct weft_flow_table *table,
+				   const struct weft_pkt *pkt, u32 hash,
+				   const struct weft_flow_open *open)
+{
+	u32 *bucket = &table->buckets[hash & table->bucket_mask];
+	spinlock_t *lock = weft_bucket_lock(table, hash);
+	struct weft_flow *flow;
+	bool in_job;
+
+	spin_lock(lock);
+	flow = weft_flow_lookup(table, &pkt->key, hash);
+	if (flow)
+		goto unlock;
+	flow = weft_take_slot(table);
+	if (!flow)
+		goto unlock;
+
+	in_job = open->job && weft_job_join(table->wn->jobs, open->job);
+	weft_flow_fill(flow, pkt, open, in_job);
+	WRITE_ONCE(flow->next, *bucket);
+	/* Whoever follows the link sees the entry whole. */
+	smp_store_release(bucket, flow->index + 1);
+	atomic_inc(&table->n_live);
+	spin_unlock(lock);
+
+	weft_rouse(table);
+	weft_flow_publish(table, flow, WEFT_CMD_FLOW_OPEN_NTF);
+	return flow;
+
+unlock:
+	spin_unlock(lock);
+	return flow;
+}
+
+/* Unlinks under the bucket's lock; false if it was not linked any more. */
+static bool weft_flow_unlink(struct weft_flow_table *table,
+			     struct weft_flow *flow, u32 hash)
+{
+	u32 *link = &table->buckets[hash & table->bucket_mask];
+
+	if (!(flow->flags & WEFT_FLOW_LIVE))
+		return false;
+	while (*link != flow->index + 1) {
+		if (WARN_ON_ONCE(!*link))
+			return false;
+		link = &weft_slot(table, *link - 1)->next;
+	}
+	WRITE_ONCE(*link, flow->next);
+
+	WRITE_ONCE(flow->flags, flow->flags & ~WEFT_FLOW_LIVE);
+	WRITE_ONCE(flow->slot_gen, flow->slot_gen + 1);
+	atomic_dec(&table->n_live);
+
+	spin_lock(&table->slot_lock);
+	flow->free_next = table->retired;
+	table->retired = flow->index + 1;
+	spin_unlock(&table->slot_lock);
+	return true;
+}
+
+/**
+ * weft_flow_retire - end a flow now
+ * @table: the table
+ * @flow: the flow, perhaps retired by another CPU meanwhile
+ * @hash: weft_flow_hash() of its key
+ *
+ * Its counts become final and are published after a grace period.
+ *
+ * Context: RCU read side, softirqs off. Takes the bucket's lock.
+ */
+void weft_flow_retire(struct weft_flow_table *table, struct weft_flow *flow,
+		      u32 hash)
+{
+	spinlock_t *lock = weft_bucket_lock(table, hash);
+
+	spin_lock(lock);
+	if (weft_flow_unlink(table, flow, hash))
+		weft_rouse(table);
+	spin_unlock(lock);
+}
+
+/**
+ * weft_flow_rejudge - store what judging a known flow found
+ * @table: the table
+ * @flow: the flow
+ * @hash: weft_flow_hash() of its key
+ * @open: class and job, and the verdict for @open->attach and
+ *	@open->direction; the device is not changed
+ *
+ * A flow that knows a newer config than @open is left as it is. Where @open is
+ * of a newer config, the verdict for the other direction is forgotten.
+ *
+ * Context: RCU read side, softirqs off. Takes the bucket's lock.
+ */
+void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
+		       u32 hash, const struct weft_flow_open *open)
+{
+	struct weft_job_table *jobs = table->wn->jobs;
+	spinlock_t *lock = weft_bucket_lock(table, hash);
+	static const u64 nothing[2];
+
+	spin_lock(lock);
+	if (!(flow->flags & WEFT_FLOW_LIVE) ||
+	    (s32)(open->config_gen - flow->config_gen) < 0)
+		goto unlock;
+
+	if (flow->config_gen != open->config_gen) {
+		WRITE_ONCE(flow->verdict[!open->direction], WEFT_VERDICT_NONE);
+		WRITE_ONCE(flow->class, open->class);
+		WRITE_ONCE(flow->source, open->source);
+		if (flow->job != open->job) {
+			if (flow->job)
+				weft_job_leave(jobs, flow->job, nothing, nothing);
+			WRITE_ONCE(flow->job, open->job &&
+				   weft_job_join(jobs, open->job) ?
+				   open->job : 0);
+		}
+	}
+	/* A reader that finds the place must not find the former's verdict. */
+	WRITE_ONCE(flow->verdict[open->direction], WEFT_VERDICT_NONE);
+	smp_wmb();
+	WRITE_ONCE(flow->attach[open->direction], open->attach);
+	smp_wmb();
+	WRITE_ONCE(flow->verdict[open->direction], open->verdict);
+	smp_store_release(&flow->config_gen, open->config_gen);
+unlock:
+	spin_unlock(lock);
+}
+
+/* Would the receiver of this RST take it for a valid one? */
+static bool weft_rst_fits(const struct weft_flow_half *receiver,
+			  const struct weft_pkt *pkt)
+{
+	u32 window;
+
+	/* It has acknowledged nothing: then the RST must answer what it sent. */
+	if (!(READ_ONCE(receiver->tcp_seen) & WEFT_TCP_ACK))
+		return pkt->tcp_flags & WEFT_TCP_FLAG_ACK &&
+		       pkt->tcp_ack == READ_ONCE(receiver->seq_end);
+
+	window = (u32)READ_ONCE(receiver->window) << WEFT_TCP_MAX_WSCALE;
+	return pkt->tcp_seq - READ_ONCE(receiver->ack) <= window;
+}
+
+static void weft_flow_forward(struct weft_flow *flow, u8 state)
+{
+	if (READ_ONCE(flow->state) < state)
+		WRITE_ONCE(flow->state, state);
+}
+
+static void weft_follow_tcp(struct weft_flow *flow, struct weft_flow_half *half,
+			    const struct weft_flow_half *peer,
+			    const struct weft_pkt *pkt)
+{
+	u8 seen = READ_ONCE(half->tcp_seen), new = seen;
+	u32 end = pkt->tcp_seq + pkt->payload_len;
+
+	if (pkt->tcp_flags & WEFT_TCP_FLAG_SYN) {
+		new |= WEFT_TCP_SYN;
+		end++;
+	}
+	if (pkt->tcp_flags & WEFT_TCP_FLAG_FIN) {
+		new |= WEFT_TCP_FIN;
+		end++;
+	}
+	if (!(pkt->tcp_flags & WEFT_TCP_FLAG_RST)) {
+		if (!atomic64_read(&half->packets) ||
+		    (s32)(end - half->seq_end) > 0)
+			WRITE_ONCE(half->seq_end, end);
+		if (pkt->tcp_flags & WEFT_TCP_FLAG_ACK) {
+			WRITE_ONCE(half->ack, pkt->tcp_ack);
+			WRITE_ONCE(half->window, pkt->tcp_window);
+			new |= WEFT_TCP_ACK;
+		}
+	} else if (weft_rst_fits(peer, pkt)) {
+		weft_flow_forward(flow, WEFT_FLOW_STATE_CLOSED);
+	}
+
+	if (new != seen)
+		WRITE_ONCE(half->tcp_seen, new);
+	if (new & WEFT_TCP_FIN)
+		weft_flow_forward(flow, READ_ONCE(peer->tcp_seen) & WEFT_TCP_FIN ?
+				  WEFT_FLOW_STATE_CLOSED :
+				  WEFT_FLOW_STATE_CLOSING);
+}
+
+/**
+ * weft_flow_account - count a packet that passed, and follow the flow's state
+ * @flow: the flow
+ * @pkt: the packet, one of @flow's
+ * @bytes: on the link layer, headers of all segments included
+ * @packets: on the wire: segments of a GSO packet
+ *
+ * Writes the sender's half only, so that the two directions, which are often
+ * carried by different CPUs, don't share a written line.
+ *
+ * Context: RCU read side, softirqs off. No lock.
+ */
+void weft_flow_account(struct weft_flow *flow, const struct weft_pkt *pkt,
+		       unsigned int bytes, unsigned int packets)
+{
+	struct weft_flow_half *half = weft_flow_half(flow, pkt->src);
+	struct weft_flow_half *peer = weft_flow_half(flow, !pkt->src);
+	u32 now = (u32)jiffies;
+
+	if (flow->key.proto == IPPROTO_TCP)
+		weft_follow_tcp(flow, half, peer, pkt);
+	if (READ_ONCE(flow->state) == WEFT_FLOW_STATE_NEW &&
+	    pkt->src != weft_flow_opener(flow))
+		weft_flow_forward(flow, WEFT_FLOW_STATE_ESTABLISHED);
+
+	atomic64_add(bytes, &half->bytes);
+	atomic64_add(packets, &half->packets);
+	if (READ_ONCE(half->last) != now)
+		WRITE_ONCE(half->last, now);
+}
+
+/**
+ * weft_flow_index - the number of a flow's slot
+ * @table: the table
+ * @flow: the flow
+ *
+ * Context: Any, while the table exists.
+ * Return: the number.
+ */
+u32 weft_flow_index(const struct weft_flow_table *table,
+		    const struct weft_flow *flow)
+{
+	return flow->index;
+}
+
+/**
+ * weft_flow_by_index - the slot of a number
+ * @table: the table
+ * @index: any number
+ *
+ * Context: Any, while the table exists. The slot may be empty, or hold another
+ *	flow by now: check slot_gen, flags or key.
+ * Return: the slot, or NULL where the table has no such slot.
+ */
+struct weft_flow *weft_flow_by_index(struct weft_flow_table *table, u32 index)
+{
+	/* Pairs with weft_add_chunk(). */
+	if (index >> WEFT_CHUNK_BITS >= smp_load_acquire(&table->n_chunks))
+		return NULL;
+	return weft_slot(table, index);
+}
+
+/**
+ * weft_flow_cookie - what makes a stamp believable
+ * @table: the table
+ * @index: slot number
+ * @slot_gen: the slot's generation, or any word where there is no slot
+ * @place: where the stamp is good
+ *
+ * Protects against stale and foreign stamps, and against a program that writes
+ * numbers into a packet's control block without having seen one of ours.
+ *
+ * Context: Any.
+ * Return: the cookie.
+ */
+u32 weft_flow_cookie(const struct weft_flow_table *table, u32 index,
+		     u32 slot_gen, u32 place)
+{
+	u32 mixed = (index ^ table->cookie_secret) * GOLDEN_RATIO_32;
+
+	mixed = (mixed ^ slot_gen) * GOLDEN_RATIO_32;
+	return ror32(mixed, 13) ^ place * GOLDEN_RATIO_32;
+}
+
+static unsigned long weft_idle_limit(const struct weft_flow *flow, bool pressed)
+{
+	switch (READ_ONCE(flow->state)) {
+	case WEFT_FLOW_STATE_CLOSED:
+		return WEFT_IDLE_CLOSED;
+	case WEFT_FLOW_STATE_CLOSING:
+		return pressed ? WEFT_IDLE_CLOSED : WEFT_IDLE_CLOSING;
+	case WEFT_FLOW_STATE_NEW:
+		if (pressed)
+			return WEFT_IDLE_PRESSED;
+		/* One direction is all that asymmetric routing shows of it. */
+		if (READ_ONCE(flow->flags) & WEFT_FLOW_MIDSTREAM)
+			return WEFT_IDLE_STREAM;
+		return WEFT_IDLE_NEW;
+	default:
+		return flow->key.proto == IPPROTO_TCP ? MAX_JIFFY_OFFSET :
+							WEFT_IDLE_STREAM;
+	}
+}
+
+static u32 weft_idle_time(const struct weft_flow *flow)
+{
+	u32 now = (u32)jiffies;
+	u32 idle0 = now - READ_ONCE(flow->half0.last);
+	u32 idle1 = now - READ_ONCE(flow->half1.last);
+
+	return min(idle0, idle1);
+}
+
+static bool weft_is_idle(const struct weft_flow *flow, bool pressed)
+{
+	/* Pairs with weft_flow_fill(). */
+	return smp_load_acquire(&flow->flags) & WEFT_FLOW_LIVE &&
+	       weft_idle_time(flow) > weft_idle_limit(flow, pressed);
+}
+
+static void weft_scan(struct weft_flow_table *table)
+{
+	u32 slots = table->n_chunks << WEFT_CHUNK_BITS;
+	bool pressed = xchg(&table->pressed, false);
+	u32 i, n = pressed ? slots : DIV_ROUND_UP(slots, WEFT_SCAN_PARTS);
+
+	for (i = 0; i < n; i++) {
+		u32 index = table->scan_next;
+		struct weft_flow *flow = weft_slot(table, index);
+
+		table->scan_next = index + 1 < slots ? index + 1 : 0;
+		if (weft_is_idle(flow, pressed)) {
+			u32 hash = weft_flow_hash(table, &flow->key);
+			spinlock_t *lock = weft_bucket_lock(table, hash);
+
+			spin_lock_bh(lock);
+			if (weft_is_idle(flow, pressed) &&
+			    hash == weft_flow_hash(table, &flow->key))
+				weft_flow_unlink(table, flow, hash);
+			spin_unlock_bh(lock);
+		}
+		if (!(i % 256))
+			cond_resched();
+	}
+}
+
+/* The counts of @flow are final: hand them on and forget the flow. */
+static void weft_flow_settle(struct weft_flow_table *table, struct weft_flow *flow)
+{
+	unsigned int sent = flow->flags & WEFT_FLOW_INGRESS ?
+		!weft_flow_opener(flow) : weft_flow_opener(flow);
+	u64 bytes[2], packets[2];
+	int dir;
+
+	WRITE_ONCE(flow->state, WEFT_FLOW_STATE_CLOSED);
+	for (dir = 0; dir < 2; dir++) {
+		struct weft_flow_half *half =
+			weft_flow_half(flow, dir == WEFT_DIRECTION_EGRESS ?
+				       sent : !sent);
+
+		bytes[dir] = atomic64_read(&half->bytes);
+		packets[dir] = atomic64_read(&half->packets);
+	}
+	if (flow->job)
+		weft_job_leave(table->wn->jobs, flow->job, bytes, packets);
+	weft_flow_publish(table, flow, WEFT_CMD_FLOW_CLOSE_NTF);
+	WRITE_ONCE(flow->flags, 0);
+}
+
+static void weft_settle_retired(struct weft_flow_table *table)
+{
+	u32 link;
+
+	spin_lock_bh(&table->slot_lock);
+	link = table->retired;
+	table->retired = 0;
+	spin_unlock_bh(&table->slot_lock);
+	if (!link)
+		return;
+
+	synchronize_rcu();
+
+	while (link) {
+		struct weft_flow *flow = weft_slot(table, link - 1);
+
+		link = flow->free_next;
+		mutex_lock(&table->counts_lock);
+		weft_flow_settle(table, flow);
+		mutex_unlock(&table->counts_lock);
+		weft_give_slot(table, flow);
+		cond_resched();
+	}
+}
+
+static int weft_add_chunk(struct weft_flow_table *table)
+{
+	struct weft_flow *chunk;
+	u32 i, first = table->n_chunks << WEFT_CHUNK_BITS;
+
+	chunk = kvcalloc(WEFT_CHUNK_SLOTS, sizeof(*chunk), GFP_KERNEL_ACCOUNT);
+	if (!chunk)
+		return -ENOMEM;
+	for (i = 0; i < WEFT_CHUNK_SLOTS; i++)
+		chunk[i].index = first + i;
+
+	table->chunks[table->n_chunks] = chunk;
+	/* Pairs with weft_flow_by_index(). */
+	smp_store_release(&table->n_chunks, table->n_chunks + 1);
+	for (i = WEFT_CHUNK_SLOTS; i--; )
+		weft_give_slot(table, &chunk[i]);
+	return 0;
+}
+
+static void weft_flow_work(struct work_struct *work)
+{
+	struct weft_flow_table *table =
+		container_of(work, struct weft_flow_table, work.work);
+
+	weft_scan(table);
+	weft_settle_retired(table);
+	if (READ_ONCE(table->n_free) < WEFT_LOW_WATER &&
+	    table->n_chunks < table->max_chunks)
+		weft_add_chunk(table);
+	/* Rests while the table is empty; the next flow wakes it. */
+	if (atomic_read(&table->n_live) || READ_ONCE(table->retired))
+		weft_rouse(table);
+}
+
+/**
+ * weft_flow_table_create - make an empty table
+ * @wn: the namespace that it is for
+ * @max_flows: bound, rounded up to whole chunks of 1024
+ *
+ * Memory is charged to the caller's cgroup: 192 bytes a slot as slots are
+ * needed, 4 bytes a bucket at once.
+ *
+ * Context: Process, may sleep.
+ * Return: the table, or NULL without memory.
+ */
+struct weft_flow_table *weft_flow_table_create(struct weft_net *wn,
+					       unsigned int max_flows)
+{
+	u32 max_chunks = max(DIV_ROUND_UP(max_flows, WEFT_CHUNK_SLOTS), 1U);
+	struct weft_flow_table *table;
+	u32 buckets;
+	int i;
+
+	BUILD_BUG_ON(sizeof(struct weft_flow_key) != 40);
+	BUILD_BUG_ON(offsetofend(struct weft_flow, flags) > 64);
+
+	table = kvzalloc(struct_size(table, chunks, max_chunks),
+			 GFP_KERNEL_ACCOUNT);
+	if (!table)
+		return NULL;
+	table->wn = wn;
+	table->max_chunks = max_chunks;
+	spin_lock_init(&table->slot_lock);
+	mutex_init(&table->counts_lock);
+	INIT_DELAYED_WORK(&table->work, weft_flow_work);
+	get_random_bytes(&table->hash_key, sizeof(table->hash_key));
+	table->cookie_secret = get_random_u32();
+
+	buckets = roundup_pow_of_two(max_chunks << WEFT_CHUNK_BITS);
+	table->bucket_mask = buckets - 1;
+	table->buckets = kvcalloc(buckets, sizeof(*table->buckets),
+				  GFP_KERNEL_ACCOUNT);
+	table->locks = kvmalloc_array(WEFT_LOCKS, sizeof(*table->locks),
+				      GFP_KERNEL_ACCOUNT);
+	if (!table->buckets || !table->locks)
+		goto fail;
+	for (i = 0; i < WEFT_LOCKS; i++)
+		spin_lock_init(&table->locks[i]);
+	if (weft_add_chunk(table))
+		goto fail;
+	return table;
+
+fail:
+	kvfree(table->locks);
+	kvfree(table->buckets);
+	kvfree(table);
+	return NULL;
+}
+
+/**
+ * weft_flow_table_destroy - end all flows and free the table
+ * @table: the table, or NULL
+ *
+ * Context: Process, may sleep. No packet may find the table any more, and a
+ *	grace period must have passed since the last one could.
+ */
+void weft_flow_table_destroy(struct weft_flow_table *table)
+{
+	u32 i, slots;
+
+	if (!table)
+		return;
+	WRITE_ONCE(table->dead, true);
+	cancel_delayed_work_sync(&table->work);
+
+	slots = table->n_chunks << WEFT_CHUNK_BITS;
+	for (i = 0; i < slots; i++) {
+		struct weft_flow *flow = weft_slot(table, i);
+
+		if (READ_ONCE(flow->flags) & WEFT_FLOW_COUNTING)
+			weft_flow_settle(table, flow);
+		if (!(i % 256))
+			cond_resched();
+	}
+	for (i = 0; i < table->n_chunks; i++)
+		kvfree(table->chunks[i]);
+	kvfree(table->locks);
+	kvfree(table->buckets);
+	kvfree(table);
+}
+
+/**
+ * weft_flow_walk - visit every flow whose counts are still its own
+ * @table: the table
+ * @index: where to begin; moved on, so that a walk can be taken up again
+ * @visit: called for each flow under RCU, may not sleep; a value other than 0
+ *	ends the walk with *@index at the flow that it was returned for. A flow
+ *	without WEFT_FLOW_LIVE has ended, only its counts are still here
+ * @arg: for @visit
+ *
+ * Context: Process, may sleep between visits.
+ * Return: 0 at the end, or what @visit returned.
+ */
+int weft_flow_walk(struct weft_flow_table *table, u32 *index,
+		   weft_flow_visit visit, void *arg)
+{
+	int ret = 0;
+
+	for (;; (*index)++) {
+		struct weft_flow *flow = weft_flow_by_index(table, *index);
+
+		if (!flow)
+			return 0;
+		rcu_read_lock();
+		if (READ_ONCE(flow->flags) & WEFT_FLOW_COUNTING)
+			ret = visit(flow, *index, arg);
+		rcu_read_unlock();
+		if (ret)
+			return ret;
+		if (!(*index % 256))
+			cond_resched();
+	}
+}
+
+/**
+ * weft_flow_count - how many flows there are
+ * @table: the table
+ *
+ * Context: Any.
+ * Return: flows that look-ups find.
+ */
+unsigned int weft_flow_count(const struct weft_flow_table *table)
+{
+	return atomic_read(&table->n_live);
+}
+
+/**
+ * weft_flow_counts_hold - keep counts where they are
+ * @table: the table
+ *
+ * Until weft_flow_counts_release(), no flow's counts go over to its job, so
+ * that a job's counts plus those of its flows are exact.
+ *
+ * Context: Process, may sleep; a short hold, since flows end meanwhile.
+ */
+void weft_flow_counts_hold(struct weft_flow_table *table)
+{
+	mutex_lock(&table->counts_lock);
+}
+
+/**
+ * weft_flow_counts_release - let counts move again
+ * @table: the table
+ *
+ * Context: Process, by the holder.
+ */
+void weft_flow_counts_release(struct weft_flow_table *table)
+{
+	mutex_unlock(&table->counts_lock);
+}

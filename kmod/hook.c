@@ -1,0 +1,659 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way of a packet.
+ *
+ * One function judges a packet: weft_judge(). It runs at the first place that
+ * sees the packet, leaves a stamp in the packet's control block, and whoever
+ * comes later on the way believes the stamp. The hooks are the normal places;
+ * the others are backstops for what goes round them (a tc redirect to the
+ * uplink, ifb shaping in front of the ingress hook, another qdisc that wipes
+ * the stamp), and count what they catch.
+ *
+ * A verdict belongs to a flow, for the direction in which its opener's packets
+ * pass an attachment point: out of it (EGRESS) or into it (INGRESS). A reply
+ * passes the same point the other way round and has the same verdict, which is
+ * all that makes the policy stateful.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_ether.h>
+#include <linux/if_vlan.h>
+#include <linux/ktime.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+#include <net/sch_generic.h>
+
+#include "class.h"
+#include "classify.h"
+#include "config.h"
+#include "event.h"
+#include "flow.h"
+#include "hook.h"
+#include "netns.h"
+#include "policy.h"
+#include "port.h"
+#include "trace.h"
+#include "uplink.h"
+
+/**
+ * struct weft_stamp - what a judged packet carries, in qdisc_skb_cb.data
+ * @index: slot of its flow, WEFT_FLOW_NONE where it has none
+ * @cookie: proves that this module wrote the stamp, for this uplink and
+ *	direction, about the flow that the slot holds now
+ * @time_ns: when it was judged, CLOCK_MONOTONIC
+ * @attach: attachment point
+ * @class: for a packet without a flow
+ */
+struct weft_stamp {
+	u32	index;
+	u32	cookie;
+	u64	time_ns;
+	u16	attach;
+	u8	class;
+	u8	unused;
+} __packed __aligned(4);
+
+/**
+ * struct weft_passage - one packet at one place, while it is judged
+ * @uplink: where
+ * @attach: whose packet it is
+ * @skb: the packet
+ * @place: enum weft_place
+ * @direction: seen from the attachment point
+ * @action: what is decided
+ * @bytes: on the link layer, headers of all segments included
+ * @packets: segments of a GSO packet, else 1
+ * @flow: its flow, NULL without one
+ * @class: its class
+ * @pkt: its headers
+ */
+struct weft_passage {
+	struct weft_uplink	*uplink;
+	struct weft_attach	*attach;
+	struct sk_buff		*skb;
+	enum weft_place		place;
+	enum weft_direction	direction;
+	enum weft_action	action;
+	u32			bytes;
+	u32			packets;
+	struct weft_flow	*flow;
+	u8			class;
+	struct weft_pkt		pkt;
+};
+
+static struct weft_stamp *weft_stamp(const struct sk_buff *skb)
+{
+	BUILD_BUG_ON(sizeof(struct weft_stamp) > QDISC_CB_PRIV_LEN);
+	return (struct weft_stamp *)qdisc_skb_cb(skb)->data;
+}
+
+/* A stamp is good on the uplink and for the direction that it was made for. */
+static u32 weft_stamp_place(const struct weft_uplink *uplink,
+			    enum weft_direction direction, u16 attach, u8 class)
+{
+	return (u32)uplink->dev->ifindex * 0x01000193 ^
+	       (u32)direction << 31 ^ (u32)attach << 8 ^ class;
+}
+
+static u32 weft_stamp_gen(const struct weft_uplink *uplink, u32 index)
+{
+	const struct weft_flow *flow;
+
+	if (index == WEFT_FLOW_NONE)
+		return 0;
+	flow = weft_flow_by_index(uplink->wn->flows, index);
+	return flow ? READ_ONCE(flow->slot_gen) : 0;
+}
+
+static void weft_stamp_write(const struct weft_passage *way)
+{
+	struct weft_flow_table *flows = way->uplink->wn->flows;
+	struct weft_stamp *stamp = weft_stamp(way->skb);
+
+	stamp->index = way->flow ? way->flow->index : WEFT_FLOW_NONE;
+	stamp->attach = way->attach->id;
+	stamp->class = way->class;
+	stamp->unused = 0;
+	stamp->time_ns = ktime_get_ns();
+	stamp->cookie = weft_flow_cookie(flows, stamp->index,
+					 weft_stamp_gen(way->uplink, stamp->index),
+					 weft_stamp_place(way->uplink,
+							  way->direction,
+							  stamp->attach,
+							  stamp->class));
+}
+
+/**
+ * weft_judged - was a packet judged on its way to here
+ * @uplink: here
+ * @skb: the packet
+ * @direction: seen from the workload
+ *
+ * Context: RCU read side.
+ * Return: true if the packet bears a stamp that was made on @uplink for
+ *	@direction and whose flow still is the one that it was made for.
+ */
+bool weft_judged(const struct weft_uplink *uplink, const struct sk_buff *skb,
+		 enum weft_direction direction)
+{
+	const struct weft_stamp *stamp = weft_stamp(skb);
+
+	return stamp->cookie ==
+	       weft_flow_cookie(uplink->wn->flows, stamp->index,
+				weft_stamp_gen(uplink, stamp->index),
+				weft_stamp_place(uplink, direction,
+						 stamp->attach, stamp->class));
+}
+
+/**
+ * weft_unstamp - make a packet unjudged again
+ * @skb: a packet that leaves weft's reach or starts another way
+ *
+ * Context: Any.
+ */
+void weft_unstamp(struct sk_buff *skb)
+{
+	memset(weft_stamp(skb), 0, sizeof(struct weft_stamp));
+}
+
+static enum weft_direction weft_place_direction(enum weft_place place)
+{
+	return place <= WEFT_AT_ENQUEUE ? WEFT_DIRECTION_EGRESS :
+					  WEFT_DIRECTION_INGRESS;
+}
+
+/*
+ * Reads the headers and what the packet takes on the wire. On the way out
+ * skb->data is the frame's beginning; on the way in the link-layer header has
+ * been pulled. The EtherType comes from the frame itself either way.
+ */
+static void weft_read(struct weft_passage *way)
+{
+	const struct sk_buff *skb = way->skb;
+	const struct ethhdr *eth;
+	struct ethhdr copy;
+	u32 headers;
+	int l2;
+
+	l2 = way->direction == WEFT_DIRECTION_EGRESS ||
+	     way->place == WEFT_AT_DELIVERY ? 0 : -ETH_HLEN;
+	if (!l2)
+		eth = skb_header_pointer(skb, 0, sizeof(copy), &copy);
+	else if (skb_mac_header_was_set(skb) &&
+		 skb_headroom(skb) >= ETH_HLEN)
+		eth = (const struct ethhdr *)(skb->data - ETH_HLEN);
+	else
+		eth = NULL;
+
+	way->packets = 1;
+	way->bytes = skb->len - l2;
+	if (!eth) {
+		memset(&way->pkt, 0, sizeof(way->pkt));
+		way->pkt.kind = WEFT_PKT_MALFORMED;
+		return;
+	}
+	weft_parse(skb, l2 + ETH_HLEN, eth->h_proto,
+		   skb_vlan_tag_present(skb) ? skb_vlan_tag_get_id(skb) : 0,
+		   &way->pkt);
+
+	if (!skb_is_gso(skb) || way->pkt.kind != WEFT_PKT_FLOW)
+		return;
+	/* gso_segs is a hint that a guest may have left out. */
+	headers = way->pkt.payload_off - l2;
+	way->packets = max_t(u32, DIV_ROUND_UP(way->pkt.payload_len,
+					       skb_shinfo(skb)->gso_size), 1);
+	way->bytes += (way->packets - 1) * headers;
+}
+
+static int weft_counter(enum weft_direction direction, int egress, int ingress)
+{
+	return direction == WEFT_DIRECTION_EGRESS ? egress : ingress;
+}
+
+static void weft_count_passed(const struct weft_passage *way)
+{
+	struct weft_class_stats *stats;
+
+	weft_attach_count(way->attach,
+			  weft_counter(way->direction, WEFT_A_STATS_TX_PACKETS,
+				       WEFT_A_STATS_RX_PACKETS), way->packets);
+	weft_attach_count(way->attach,
+			  weft_counter(way->direction, WEFT_A_STATS_TX_BYTES,
+				       WEFT_A_STATS_RX_BYTES), way->bytes);
+	if (way->action == WEFT_ACTION_AUDIT)
+		weft_attach_count(way->attach, WEFT_A_STATS_AUDITED,
+				  way->packets);
+
+	stats = this_cpu_ptr(way->uplink->wn->class_stats);
+	u64_stats_update_begin(&stats->syncp);
+	stats->class[way->class].bytes[way->direction] += way->bytes;
+	stats->class[way->class].packets[way->direction] += way->packets;
+	u64_stats_update_end(&stats->syncp);
+}
+
+/* What a denied or audited packet is reported with: it may have no flow. */
+static void weft_report(const struct weft_passage *way)
+{
+	struct weft_event_queue *queue = way->uplink->wn->events;
+	struct weft_event event = {
+		.cmd = WEFT_CMD_VERDICT_NTF,
+		.opener = way->pkt.src,
+		.direction = way->direction,
+		.class = way->class,
+		.action = way->action,
+		.attach = way->attach->id,
+		.index = WEFT_FLOW_NONE,
+		.uplink_ifindex = way->uplink->dev->ifindex,
+		.key = way->pkt.key,
+	};
+
+	if (!weft_event_wanted(queue))
+		return;
+	event.time_ns = ktime_get_ns();
+	event.bytes[way->pkt.src] = way->bytes;
+	event.packets[way->pkt.src] = way->packets;
+	weft_event_publish(queue, &event);
+}
+
+/*
+ * The flow as @way's attachment point sees it: @opener is the end of the key
+ * whose packet opens it, @direction the way that this end's packets take.
+ */
+static void weft_view_fill(struct weft_view *view, const struct weft_passage *way,
+			   unsigned int opener, enum weft_direction direction)
+{
+	const struct weft_flow_key *key = &way->pkt.key;
+	unsigned int local = direction == WEFT_DIRECTION_EGRESS ? opener :
+								  !opener;
+
+	view->local = &key->addr[local];
+	view->remote = &key->addr[!local];
+	view->local_port = ntohs(key->port[local]);
+	view->remote_port = ntohs(key->port[!local]);
+	view->proto = key->proto;
+	view->direction = direction;
+	view->no_ports = key->flags & WEFT_KEY_FRAGMENT;
+	view->attach = way->attach->id;
+}
+
+/* All that the rules and policies say of a flow. */
+static void weft_decide(const struct weft_passage *way,
+			const struct weft_config *config, unsigned int opener,
+			enum weft_direction direction,
+			struct weft_flow_open *open)
+{
+	const struct weft_attach *attach = way->attach;
+	const struct weft_rule *rule;
+	struct weft_view view;
+
+	weft_view_fill(&view, way, opener, direction);
+	open->config_gen = config->gen;
+	open->attach = attach->id;
+	open->direction = direction;
+	open->uplink_ifindex = way->uplink->dev->ifindex;
+	open->verdict = weft_policy_decide(config, &view,
+					   READ_ONCE(attach->default_policy));
+
+	open->class = WEFT_CLASS_OTHER;
+	open->source = WEFT_SOURCE_DEFAULT;
+	open->job = READ_ONCE(attach->job);
+	if (READ_ONCE(attach->class)) {
+		open->class = READ_ONCE(attach->class);
+		open->source = WEFT_SOURCE_PORT;
+	}
+	rule = weft_classify(config, &view);
+	if (rule && rule->class) {
+		open->class = rule->class;
+		open->source = WEFT_SOURCE_RULE;
+	}
+	if (rule && rule->job)
+		open->job = rule->job;
+}
+
+/* The verdict that a known flow has here, or WEFT_VERDICT_NONE. */
+static u8 weft_known_verdict(const struct weft_passage *way,
+			     const struct weft_config *config,
+			     enum weft_direction direction)
+{
+	const struct weft_flow *flow = way->flow;
+	u8 verdict;
+
+	/* Pairs with weft_flow_rejudge(): generation last written, first read. */
+	if (smp_load_acquire(&flow->config_gen) != config->gen)
+		return WEFT_VERDICT_NONE;
+	verdict = READ_ONCE(flow->verdict[direction]);
+	smp_rmb();
+	if (READ_ONCE(flow->attach[direction]) != way->attach->id)
+		return WEFT_VERDICT_NONE;
+	return verdict;
+}
+
+static void weft_judge_known(struct weft_passage *way,
+			     const struct weft_config *config, u32 hash)
+{
+	unsigned int opener = weft_flow_opener(way->flow);
+	enum weft_direction direction = way->direction;
+	struct weft_flow_open open;
+	u8 verdict;
+
+	if (way->pkt.src != opener)
+		direction = !direction;
+	verdict = weft_known_verdict(way, config, direction);
+	if (verdict == WEFT_VERDICT_NONE) {
+		weft_decide(way, config, opener, direction, &open);
+		weft_flow_rejudge(way->uplink->wn->flows, way->flow, hash, &open);
+		verdict = open.verdict;
+	}
+	way->action = verdict;
+	way->class = READ_ONCE(way->flow->class);
+}
+
+static bool weft_is_syn(const struct weft_pkt *pkt)
+{
+	return pkt->key.proto == IPPROTO_TCP &&
+	       (pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_ACK)) == TCPHDR_SYN;
+}
+
+static void weft_judge_flow(struct weft_passage *way,
+			    const struct weft_config *config)
+{
+	struct weft_flow_table *flows = way->uplink->wn->flows;
+	struct weft_pkt *pkt = &way->pkt;
+	struct weft_flow_open open;
+	u32 hash;
+
+	hash = weft_flow_hash(flows, &pkt->key);
+	way->flow = weft_flow_lookup(flows, &pkt->key, hash);
+	if (way->flow && weft_is_syn(pkt) &&
+	    READ_ONCE(way->flow->state) >= WEFT_FLOW_STATE_CLOSING) {
+		/* The ports are used again: a conversation of its own. */
+		weft_flow_retire(flows, way->flow, hash);
+		way->flow = NULL;
+	}
+	if (way->flow) {
+		weft_judge_known(way, config, hash);
+	} else {
+		weft_decide(way, config, pkt->src, way->direction, &open);
+		way->action = open.verdict;
+		way->class = open.class;
+		if (way->action == WEFT_ACTION_DENY)
+			return;
+		way->flow = weft_flow_insert(flows, pkt, hash, &open);
+		if (!way->flow) {
+			weft_attach_count(way->attach, WEFT_A_STATS_UNTRACKED,
+					  way->packets);
+			return;
+		}
+		if (way->action == WEFT_ACTION_AUDIT)
+			weft_report(way);
+	}
+	/* Between two ports here a packet is judged twice and counted once. */
+	if (way->action != WEFT_ACTION_DENY && way->place != WEFT_AT_DELIVERY)
+		weft_flow_account(way->flow, pkt, way->bytes, way->packets);
+}
+
+/* An error about a flow is a reply to it. */
+static void weft_judge_icmp_error(struct weft_passage *way,
+				  const struct weft_config *config)
+{
+	struct weft_flow_table *flows = way->uplink->wn->flows;
+	struct weft_flow *flow;
+	u32 hash;
+
+	hash = weft_flow_hash(flows, &way->pkt.key);
+	flow = weft_flow_lookup(flows, &way->pkt.key, hash);
+	way->class = WEFT_CLASS_CONTROL;
+	if (flow) {
+		way->flow = flow;
+		weft_judge_known(way, config, hash);
+		way->class = WEFT_CLASS_CONTROL;
+		way->flow = NULL;
+	} else {
+		way->action = READ_ONCE(way->attach->default_policy);
+	}
+}
+
+static void weft_judge_fragment(struct weft_passage *way,
+				const struct weft_config *config)
+{
+	struct weft_flow_open open;
+
+	weft_decide(way, config, way->pkt.src, way->direction, &open);
+	way->action = open.verdict;
+	way->class = open.class;
+}
+
+static void weft_judge_kind(struct weft_passage *way)
+{
+	const struct weft_config *config = rcu_dereference(way->uplink->wn->config);
+	int counter = 0;
+
+	switch (way->pkt.kind) {
+	case WEFT_PKT_FLOW:
+		weft_judge_flow(way, config);
+		return;
+	case WEFT_PKT_FRAGMENT:
+		counter = WEFT_A_STATS_FRAGMENT;
+		weft_judge_fragment(way, config);
+		break;
+	case WEFT_PKT_ICMP_ERROR:
+		weft_judge_icmp_error(way, config);
+		return;
+	case WEFT_PKT_LINK_LOCAL:
+		counter = WEFT_A_STATS_LINK_LOCAL;
+		way->class = WEFT_CLASS_CONTROL;
+		break;
+	case WEFT_PKT_NON_IP:
+		counter = WEFT_A_STATS_NON_IP;
+		way->action = READ_ONCE(way->attach->default_policy);
+		break;
+	case WEFT_PKT_MALFORMED:
+		counter = WEFT_A_STATS_MALFORMED;
+		way->action = READ_ONCE(way->attach->default_policy);
+		break;
+	}
+	weft_attach_count(way->attach, counter, 1);
+}
+
+/**
+ * weft_judge - may a packet pass, and what is it
+ * @uplink: where it passes
+ * @attach: the attachment point whose packet it is: @uplink's host or a port's
+ * @skb: the packet; data at the link-layer header on the way out and at
+ *	delivery between ports, behind it at the ingress hook and rx handler
+ * @place: which of the places calls
+ *
+ * Counts the packet, and stamps it if it may pass. One parse, one look-up.
+ *
+ * Context: RCU read side, softirqs off.
+ * Return: true if it may pass; the caller drops it otherwise.
+ */
+bool weft_judge(struct weft_uplink *uplink, struct weft_attach *attach,
+		struct sk_buff *skb, enum weft_place place)
+{
+	struct weft_passage way = {
+		.uplink = uplink,
+		.attach = attach,
+		.skb = skb,
+		.place = place,
+		.direction = weft_place_direction(place),
+		.action = WEFT_ACTION_ALLOW,
+		.class = WEFT_CLASS_OTHER,
+	};
+
+	weft_read(&way);
+	weft_judge_kind(&way);
+
+	if (place == WEFT_AT_ENQUEUE)
+		weft_attach_count(attach, WEFT_A_STATS_BACKSTOP_ENQUEUE,
+				  way.packets);
+	else if (place == WEFT_AT_RX)
+		weft_attach_count(attach, WEFT_A_STATS_BACKSTOP_RX, way.packets);
+
+	if (way.action == WEFT_ACTION_DENY) {
+		weft_attach_count(attach,
+				  weft_counter(way.direction,
+					       WEFT_A_STATS_TX_DENIED,
+					       WEFT_A_STATS_RX_DENIED),
+				  way.packets);
+		weft_report(&way);
+		trace_weft_verdict(uplink->dev, attach->id, way.direction,
+				   place, way.action);
+		return false;
+	}
+	if (way.action == WEFT_ACTION_AUDIT)
+		trace_weft_verdict(uplink->dev, attach->id, way.direction,
+				   place, way.action);
+
+	weft_count_passed(&way);
+	weft_stamp_write(&way);
+	return true;
+}
+
+/**
+ * weft_sort - what a scheduler on an uplink wants to know of a packet
+ * @uplink: the uplink of its device
+ * @skb: the packet, data at the link-layer header
+ * @sort: filled in where the packet may pass
+ *
+ * Judges the packet if nobody has: then it went round the egress hook and
+ * counts as the host's.
+ *
+ * Context: RCU read side, softirqs off; any CPU, perhaps another one than
+ *	that which stamped the packet, and later.
+ * Return: false if policy denies the packet.
+ */
+bool weft_sort(struct weft_uplink *uplink, struct sk_buff *skb,
+	       struct weft_sort *sort)
+{
+	const struct weft_stamp *stamp = weft_stamp(skb);
+	const struct weft_flow *flow;
+
+	if (!weft_judged(uplink, skb, WEFT_DIRECTION_EGRESS) &&
+	    !weft_judge(uplink, &uplink->host, skb, WEFT_AT_ENQUEUE))
+		return false;
+
+	sort->attach = stamp->attach;
+	sort->time_ns = stamp->time_ns;
+	sort->class = stamp->class;
+	sort->job = 0;
+	flow = stamp->index == WEFT_FLOW_NONE ? NULL :
+	       weft_flow_by_index(uplink->wn->flows, stamp->index);
+	if (flow) {
+		sort->flow_tag = stamp->index;
+		sort->class = READ_ONCE(flow->class);
+		sort->job = READ_ONCE(flow->job);
+	} else {
+		sort->flow_tag = skb_get_hash(skb) | WEFT_TAG_HASHED;
+	}
+	return true;
+}
+
+/**
+ * weft_sort_alone - the same for a scheduler whose device is no uplink
+ * @dev: the device
+ * @skb: the packet, data at the link-layer header
+ * @sort: filled in
+ *
+ * The namespace's classifier rules hold here too; there is no flow and no
+ * policy.
+ *
+ * Context: RCU read side, softirqs off.
+ */
+void weft_sort_alone(struct net_device *dev, struct sk_buff *skb,
+		     struct weft_sort *sort)
+{
+	const struct weft_config *config;
+	const struct weft_rule *rule;
+	struct weft_pkt pkt;
+	struct weft_view view;
+	const struct ethhdr *eth;
+	struct ethhdr copy;
+
+	sort->attach = 0;
+	sort->job = 0;
+	sort->time_ns = ktime_get_ns();
+	sort->class = WEFT_CLASS_OTHER;
+	sort->flow_tag = skb_get_hash(skb) | WEFT_TAG_HASHED;
+
+	if (dev->type == ARPHRD_ETHER) {
+		eth = skb_header_pointer(skb, 0, sizeof(copy), &copy);
+		if (!eth)
+			return;
+		weft_parse(skb, ETH_HLEN, eth->h_proto,
+			   skb_vlan_tag_present(skb) ?
+			   skb_vlan_tag_get_id(skb) : 0, &pkt);
+	} else {
+		weft_parse(skb, skb_network_offset(skb), skb->protocol, 0, &pkt);
+	}
+
+	if (pkt.kind == WEFT_PKT_LINK_LOCAL) {
+		sort->class = WEFT_CLASS_CONTROL;
+		return;
+	}
+	if (pkt.kind != WEFT_PKT_FLOW)
+		return;
+	view.local = &pkt.key.addr[pkt.src];
+	view.remote = &pkt.key.addr[!pkt.src];
+	view.local_port = ntohs(pkt.key.port[pkt.src]);
+	view.remote_port = ntohs(pkt.key.port[!pkt.src]);
+	view.proto = pkt.key.proto;
+	view.direction = WEFT_DIRECTION_EGRESS;
+	view.no_ports = false;
+	view.attach = 0;
+
+	config = rcu_dereference(weft_net(dev_net(dev))->config);
+	rule = weft_classify(config, &view);
+	if (rule && rule->class)
+		sort->class = rule->class;
+	if (rule)
+		sort->job = rule->job;
+}
+
+/**
+ * weft_hook_egress - netfilter egress hook of an uplink
+ * @priv: the uplink
+ * @skb: the packet
+ * @state: unused
+ *
+ * Context: RCU read side, softirqs off.
+ * Return: NF_ACCEPT or NF_DROP.
+ */
+unsigned int weft_hook_egress(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	struct weft_uplink *uplink = priv;
+
+	if (weft_judged(uplink, skb, WEFT_DIRECTION_EGRESS))
+		return NF_ACCEPT;
+	return weft_judge(uplink, &uplink->host, skb, WEFT_AT_EGRESS) ?
+		NF_ACCEPT : NF_DROP;
+}
+
+/**
+ * weft_hook_ingress - netfilter ingress hook of an uplink
+ * @priv: the uplink
+ * @skb: the packet, data behind the link-layer header
+ * @state: unused
+ *
+ * A unicast packet is judged for the port that has its address, everything
+ * else for the host; the receive handler judges a multicast packet again for
+ * each port.
+ *
+ * Context: RCU read side, softirqs off.
+ * Return: NF_ACCEPT or NF_DROP.
+ */
+unsigned int weft_hook_ingress(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct weft_uplink *uplink = priv;
+	struct weft_attach *attach = &uplink->host;
+	struct weft_port *port;
+
+	if (skb_mac_header_was_set(skb) && skb_headroom(skb) >= ETH_HLEN) {
+		port = weft_uplink_port_by_mac(uplink, eth_hdr(skb)->h_dest);
+		if (port)
+			attach = &port->attach;
+	}
+	return weft_judge(uplink, attach, skb, WEFT_AT_INGRESS) ?
+		NF_ACCEPT : NF_DROP;
+}
