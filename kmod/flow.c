@@ -19,7 +19,9 @@
  * An established TCP flow is never given up for being idle: collectives are
  * silent for hours.
  */
+#include <linux/bits.h>
 #include <linux/hash.h>
+#include <linux/in.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/log2.h>
@@ -28,7 +30,6 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
-#include <linux/tcp.h>
 #include <linux/workqueue.h>
 
 #include "event.h"
@@ -37,7 +38,7 @@
 #include "transfer.h"
 
 #define WEFT_CHUNK_BITS		10
-#define WEFT_CHUNK_SLOTS	(1U << WEFT_CHUNK_BITS)
+#define WEFT_CHUNK_SLOTS	BIT(WEFT_CHUNK_BITS)
 #define WEFT_LOCKS		256	/* power of two */
 #define WEFT_LOW_WATER		(WEFT_CHUNK_SLOTS / 4)
 
@@ -48,13 +49,9 @@
 #define WEFT_IDLE_NEW		(30 * HZ)	/* nothing came back */
 #define WEFT_IDLE_STREAM	(180 * HZ)	/* not TCP, seen both ways */
 #define WEFT_IDLE_CLOSING	(60 * HZ)	/* one side has finished */
-#define WEFT_IDLE_CLOSED	(2 * HZ)	/* last acknowledgements pass */
+#define WEFT_IDLE_CLOSED	(2 * HZ)	/* last acknowledgments pass */
 #define WEFT_IDLE_PRESSED	(HZ)		/* new ones, while slots are short */
 
-#define WEFT_TCP_FLAG_FIN	0x01
-#define WEFT_TCP_FLAG_SYN	0x02
-#define WEFT_TCP_FLAG_RST	0x04
-#define WEFT_TCP_FLAG_ACK	0x10
 #define WEFT_TCP_MAX_WSCALE	14
 
 /**
@@ -89,7 +86,7 @@ struct weft_flow_table {
 	u32			*buckets;
 	spinlock_t		*locks;
 
-	spinlock_t		slot_lock ____cacheline_aligned;
+	spinlock_t		slot_lock ____cacheline_aligned; /* of free slots */
 	u32			free;
 	u32			n_free;
 	u32			retired;
@@ -99,7 +96,7 @@ struct weft_flow_table {
 	bool			pressed;
 	bool			dead;
 	u32			scan_next;
-	struct mutex		counts_lock;
+	struct mutex		counts_lock;	/* counts stay where they are */
 	struct delayed_work	work;
 	struct weft_flow	*chunks[];
 };
@@ -121,13 +118,13 @@ static void weft_kick(struct weft_flow_table *table)
 		mod_delayed_work(system_unbound_wq, &table->work, 0);
 }
 
-/*
- * Start the periodic scan where it rests; cheap where it doesn't. What the
- * caller changed is visible to a run that starts after the check: the worker
- * clears "pending" with a full barrier before it looks.
- */
+/* Start the periodic scan where it rests; cheap where it doesn't. */
 static void weft_rouse(struct weft_flow_table *table)
 {
+	/*
+	 * What the caller changed is visible to a run that starts after the
+	 * check: a worker clears "pending", full barrier, before it looks.
+	 */
 	smp_mb();
 	if (!delayed_work_pending(&table->work) && !READ_ONCE(table->dead))
 		queue_delayed_work(system_unbound_wq, &table->work,
@@ -229,7 +226,7 @@ static void weft_flow_fill(struct weft_flow *flow, const struct weft_pkt *pkt,
 	if (open->direction == WEFT_DIRECTION_INGRESS)
 		flags |= WEFT_FLOW_INGRESS;
 	if (pkt->key.proto == IPPROTO_TCP &&
-	    !(pkt->tcp_flags & WEFT_TCP_FLAG_SYN))
+	    !(pkt->tcp_flags & WEFT_TCPHDR_SYN))
 		flags |= WEFT_FLOW_MIDSTREAM;
 
 	flow->key = pkt->key;
@@ -240,9 +237,8 @@ static void weft_flow_fill(struct weft_flow *flow, const struct weft_pkt *pkt,
 	/* Whoever comes by the slot's number may be reading these. */
 	WRITE_ONCE(flow->config_gen, open->config_gen);
 	WRITE_ONCE(flow->job, in_job ? open->job : 0);
-	WRITE_ONCE(flow->attach[open->direction], open->attach);
-	WRITE_ONCE(flow->attach[!open->direction], 0);
-	WRITE_ONCE(flow->verdict[open->direction], open->verdict);
+	WRITE_ONCE(flow->verdict[open->direction],
+		   weft_verdict_pack(open->attach, open->verdict));
 	WRITE_ONCE(flow->verdict[!open->direction], WEFT_VERDICT_NONE);
 	WRITE_ONCE(flow->class, open->class);
 	WRITE_ONCE(flow->source, open->source);
@@ -394,12 +390,9 @@ void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 				   open->job : 0);
 		}
 	}
-	/* A reader that finds the place must not find the former's verdict. */
-	WRITE_ONCE(flow->verdict[open->direction], WEFT_VERDICT_NONE);
-	smp_wmb();
-	WRITE_ONCE(flow->attach[open->direction], open->attach);
-	smp_wmb();
-	WRITE_ONCE(flow->verdict[open->direction], open->verdict);
+	WRITE_ONCE(flow->verdict[open->direction],
+		   weft_verdict_pack(open->attach, open->verdict));
+	/* Pairs with weft_known_verdict(): generation last. */
 	smp_store_release(&flow->config_gen, open->config_gen);
 unlock:
 	spin_unlock(lock);
@@ -413,7 +406,7 @@ static bool weft_rst_fits(const struct weft_flow_half *receiver,
 
 	/* It has acknowledged nothing: then the RST must answer what it sent. */
 	if (!(READ_ONCE(receiver->tcp_seen) & WEFT_TCP_ACK))
-		return pkt->tcp_flags & WEFT_TCP_FLAG_ACK &&
+		return pkt->tcp_flags & WEFT_TCPHDR_ACK &&
 		       pkt->tcp_ack == READ_ONCE(receiver->seq_end);
 
 	window = (u32)READ_ONCE(receiver->window) << WEFT_TCP_MAX_WSCALE;
@@ -433,19 +426,19 @@ static void weft_follow_tcp(struct weft_flow *flow, struct weft_flow_half *half,
 	u8 seen = READ_ONCE(half->tcp_seen), new = seen;
 	u32 end = pkt->tcp_seq + pkt->payload_len;
 
-	if (pkt->tcp_flags & WEFT_TCP_FLAG_SYN) {
+	if (pkt->tcp_flags & WEFT_TCPHDR_SYN) {
 		new |= WEFT_TCP_SYN;
 		end++;
 	}
-	if (pkt->tcp_flags & WEFT_TCP_FLAG_FIN) {
+	if (pkt->tcp_flags & WEFT_TCPHDR_FIN) {
 		new |= WEFT_TCP_FIN;
 		end++;
 	}
-	if (!(pkt->tcp_flags & WEFT_TCP_FLAG_RST)) {
+	if (!(pkt->tcp_flags & WEFT_TCPHDR_RST)) {
 		if (!atomic64_read(&half->packets) ||
 		    (s32)(end - half->seq_end) > 0)
 			WRITE_ONCE(half->seq_end, end);
-		if (pkt->tcp_flags & WEFT_TCP_FLAG_ACK) {
+		if (pkt->tcp_flags & WEFT_TCPHDR_ACK) {
 			WRITE_ONCE(half->ack, pkt->tcp_ack);
 			WRITE_ONCE(half->window, pkt->tcp_window);
 			new |= WEFT_TCP_ACK;
@@ -704,7 +697,7 @@ static void weft_flow_work(struct work_struct *work)
 struct weft_flow_table *weft_flow_table_create(struct weft_net *wn,
 					       unsigned int max_flows)
 {
-	u32 max_chunks = max(DIV_ROUND_UP(max_flows, WEFT_CHUNK_SLOTS), 1U);
+	u32 max_chunks = max_t(u32, DIV_ROUND_UP(max_flows, WEFT_CHUNK_SLOTS), 1);
 	struct weft_flow_table *table;
 	u32 buckets;
 	int i;

@@ -18,7 +18,14 @@ struct weft_flow_table;
 struct weft_net;
 
 #define WEFT_FLOW_NONE		U32_MAX	/* a slot number that no flow has */
-#define WEFT_VERDICT_NONE	0xff	/* not judged at this point yet */
+
+/*
+ * A verdict and the attachment point that it is of, in 16 bits, so that both
+ * are read and written at once. Attachment points are numbered accordingly.
+ */
+#define WEFT_VERDICT_BITS	2
+#define WEFT_VERDICT_NONE	3U	/* not judged here; else enum weft_action */
+#define WEFT_ATTACH_MAX		(U16_MAX >> WEFT_VERDICT_BITS)
 
 /* Bits of weft_flow.flags; written under the bucket's lock. */
 #define WEFT_FLOW_OPENER	0x01	/* end of the key that opened it: 0 or 1 */
@@ -38,7 +45,7 @@ struct weft_net;
  * @packets: wire packets, a GSO packet counts as its segments; likewise
  * @last: jiffies (32 bits) of the newest packet, racing writers are harmless
  * @seq_end: highest TCP sequence number sent, plus one
- * @ack: newest TCP acknowledgement sent
+ * @ack: newest TCP acknowledgment sent
  * @window: newest TCP window, unscaled
  * @tcp_seen: TCP flags seen so far, WEFT_TCP_*
  *
@@ -65,11 +72,10 @@ struct weft_flow_half {
  * @config_gen: generation of the config that class, job and verdicts are of;
  *	bucket lock to write, stored last with release
  * @job: job number, 0 without one; bucket lock to write
- * @attach: the attachment points that the verdicts are of, by direction;
- *	bucket lock to write
- * @verdict: enum weft_action or WEFT_VERDICT_NONE, by direction as the opener's
- *	packets pass: [EGRESS] when they leave through an attachment point here,
- *	[INGRESS] when they arrive at one; bucket lock to write
+ * @verdict: weft_verdict_pack()ed, by direction as the opener's packets pass:
+ *	[EGRESS] when they leave through an attachment point here, [INGRESS]
+ *	when they arrive at one; bucket lock to write
+ * @unused: room on the line
  * @class: class number; bucket lock to write
  * @flags: WEFT_FLOW_*; bucket lock to write
  * @half: by end of the key; the sender's own line, so that both directions
@@ -91,10 +97,10 @@ struct weft_flow {
 	struct weft_flow_key	key;
 	u32			config_gen;
 	u32			job;
-	u16			attach[2];
-	u8			verdict[2];
+	u16			verdict[2];
 	u8			class;
 	u8			flags;
+	u8			unused[2];
 
 	/* Lines 1 and 2: one for each end's packets. */
 	struct weft_flow_half	half0 ____cacheline_aligned;
@@ -146,6 +152,37 @@ weft_flow_direction(const struct weft_flow *flow)
 {
 	return READ_ONCE(flow->flags) & WEFT_FLOW_INGRESS ?
 		WEFT_DIRECTION_INGRESS : WEFT_DIRECTION_EGRESS;
+}
+
+static inline u16 weft_verdict_pack(u16 attach, u8 action)
+{
+	return attach << WEFT_VERDICT_BITS | action;
+}
+
+/* The action that @attach decided on, or WEFT_VERDICT_NONE. */
+static inline u8 weft_flow_verdict(const struct weft_flow *flow,
+				   enum weft_direction direction, u16 attach)
+{
+	u16 verdict = READ_ONCE(flow->verdict[direction]);
+
+	return verdict >> WEFT_VERDICT_BITS == attach ?
+		verdict & WEFT_VERDICT_NONE : WEFT_VERDICT_NONE;
+}
+
+/* For records: the attachment point that admitted the opening packet. */
+static inline u16 weft_flow_attach(const struct weft_flow *flow)
+{
+	return READ_ONCE(flow->verdict[weft_flow_direction(flow)]) >>
+		WEFT_VERDICT_BITS;
+}
+
+/* For records: what that one decided, allow where it is being decided. */
+static inline enum weft_action weft_flow_action(const struct weft_flow *flow)
+{
+	u16 verdict = READ_ONCE(flow->verdict[weft_flow_direction(flow)]);
+
+	verdict &= WEFT_VERDICT_NONE;
+	return verdict == WEFT_VERDICT_NONE ? WEFT_ACTION_ALLOW : verdict;
 }
 
 struct weft_flow_table *weft_flow_table_create(struct weft_net *wn,

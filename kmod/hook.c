@@ -15,6 +15,7 @@
  * all that makes the policy stateful.
  */
 #include <linux/etherdevice.h>
+#include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
 #include <linux/ktime.h>
@@ -42,6 +43,7 @@
  * @time_ns: when it was judged, CLOCK_MONOTONIC
  * @attach: attachment point
  * @class: for a packet without a flow
+ * @unused: zero
  */
 struct weft_stamp {
 	u32	index;
@@ -315,16 +317,11 @@ static u8 weft_known_verdict(const struct weft_passage *way,
 			     enum weft_direction direction)
 {
 	const struct weft_flow *flow = way->flow;
-	u8 verdict;
 
 	/* Pairs with weft_flow_rejudge(): generation last written, first read. */
 	if (smp_load_acquire(&flow->config_gen) != config->gen)
 		return WEFT_VERDICT_NONE;
-	verdict = READ_ONCE(flow->verdict[direction]);
-	smp_rmb();
-	if (READ_ONCE(flow->attach[direction]) != way->attach->id)
-		return WEFT_VERDICT_NONE;
-	return verdict;
+	return weft_flow_verdict(flow, direction, way->attach->id);
 }
 
 static void weft_judge_known(struct weft_passage *way,
@@ -350,7 +347,8 @@ static void weft_judge_known(struct weft_passage *way,
 static bool weft_is_syn(const struct weft_pkt *pkt)
 {
 	return pkt->key.proto == IPPROTO_TCP &&
-	       (pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_ACK)) == TCPHDR_SYN;
+	       (pkt->tcp_flags & (WEFT_TCPHDR_SYN | WEFT_TCPHDR_ACK)) ==
+	       WEFT_TCPHDR_SYN;
 }
 
 static void weft_judge_flow(struct weft_passage *way,

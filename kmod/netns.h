@@ -49,7 +49,7 @@ struct weft_class_stats {
  * @net: the namespace; it outlives this
  * @uplinks: uplinks of this namespace, by weft_uplink.node; RTNL
  * @refs: who waits for uplinks here, by weft_uplink_ref.node; RTNL
- * @attaches: numbers of attachment points, 1 to U16_MAX; RTNL
+ * @attaches: numbers of attachment points, 1 to WEFT_ATTACH_MAX; RTNL
  * @config_lock: one change of @config at a time; taken inside RTNL
  * @config: current snapshot, never NULL; written under @config_lock
  * @next_rule: number of the next rule; @config_lock
@@ -68,7 +68,7 @@ struct weft_net {
 	struct list_head		uplinks;
 	struct list_head		refs;
 	struct idr			attaches;
-	struct mutex			config_lock;
+	struct mutex			config_lock;	/* one change at a time */
 	struct weft_config __rcu	*config;
 	u32				next_rule;
 	u32				next_policy;

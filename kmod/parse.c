@@ -35,7 +35,6 @@
 #define WEFT_ND_LAST		137
 #define WEFT_MLD2_REPORT	143
 
-
 /*
  * One IP packet under the cursor: the outer one, or the one inside an ICMP
  * error. Ends: [0] source, [1] destination, as on the wire.

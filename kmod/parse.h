@@ -38,6 +38,12 @@ struct weft_flow_key {
 
 #define WEFT_KEY_FRAGMENT	0x01	/* ports unknown: a later fragment */
 
+/* Bits of weft_pkt.tcp_flags, as in the header. */
+#define WEFT_TCPHDR_FIN		0x01
+#define WEFT_TCPHDR_SYN		0x02
+#define WEFT_TCPHDR_RST		0x04
+#define WEFT_TCPHDR_ACK		0x10
+
 /**
  * enum weft_pkt_kind - what judging can do with a packet
  * @WEFT_PKT_FLOW: key is whole, the packet belongs to a flow
@@ -67,7 +73,7 @@ enum weft_pkt_kind {
  * @tos: IPv4 TOS or IPv6 traffic class, ECN bits included
  * @tcp_window: as in the header, unscaled
  * @tcp_seq: sequence number, host order
- * @tcp_ack: acknowledgement number, host order; valid if ACK is set
+ * @tcp_ack: acknowledgment number, host order; valid if ACK is set
  * @payload_off: of the transport payload, from the place where parsing began
  * @payload_len: bytes of transport payload by the IP header; for a GSO packet
  *	whose IP length is 0 or 16 bits too small, by the packet's own length

@@ -12,9 +12,10 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/rcupdate.h>
-#include <linux/refcount.h>
+#include <linux/skbuff.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/weft.h>
+#include <linux/workqueue.h>
 
 struct weft_net;
 struct weft_port;
@@ -27,18 +28,18 @@ struct weft_port;
  * @syncp: guards 64-bit reads on 32-bit machines; softirqs off to write
  */
 struct weft_attach_stats {
-	u64			count[WEFT_A_STATS_MAX + 1];
+	u64_stats_t		count[WEFT_A_STATS_MAX + 1];
 	struct u64_stats_sync	syncp;
 };
 
 /**
  * struct weft_attach - where a workload meets the network
- * @id: number in the uplink's namespace, 1..U16_MAX; constant
+ * @id: number in the uplink's namespace, 1..WEFT_ATTACH_MAX; constant
  * @default_policy: enum weft_action where no policy decides; RTNL to write,
  *	then weft_net_config_touch()
  * @class: class of flows that nothing else classifies, 0 for none; likewise
  * @job: job of flows that nothing else assigns, 0 for none; likewise
- * @stats: per CPU
+ * @stats: per CPU; constant
  */
 struct weft_attach {
 	u32				id;
@@ -55,26 +56,32 @@ struct weft_attach {
  * @wn: the namespace that owns it; constant (a device that moves to another
  *	namespace stops being an uplink)
  * @node: in weft_net.uplinks; RTNL
+ * @all: in the list of all namespaces' uplinks; RTNL
  * @host: attachment point of the host's own traffic
  * @ports: by MAC address, weft_port.hash_node; RTNL to write, RCU to read
- * @port_list: weft_port.node; RTNL
- * @n_ports: length of @port_list; RTNL. The rx_handler is taken with the first
- *	port and given back with the last
- * @hooks: ingress and egress hook
- * @refs: schedulers on the device that know this uplink; RTNL
- * @rcu: frees the uplink
+ * @port_list: weft_port.node; RTNL to write, RCU to read
+ * @n_ports: length of @port_list; RTNL to write. The rx_handler is taken with
+ *	the first port and given back with the last
+ * @flood: frames for many ports that wait for @flood_work; its own lock
+ * @flood_work: hands them out; cannot be queued once the last port's RCU
+ *	readers are gone
+ * @hooks: ingress and egress hook; constant
+ *
+ * Freed a grace period after it has left every list, hook and reference.
  */
 struct weft_uplink {
 	struct net_device	*dev;
 	netdevice_tracker	tracker;
 	struct weft_net		*wn;
 	struct list_head	node;
+	struct list_head	all;
 	struct weft_attach	host;
 	struct hlist_head	ports[1 << WEFT_PORT_HASH_BITS];
 	struct list_head	port_list;
 	unsigned int		n_ports;
+	struct sk_buff_head	flood;
+	struct work_struct	flood_work;
 	struct nf_hook_ops	hooks[2];
-	struct rcu_head		rcu;
 };
 
 /**
@@ -109,13 +116,17 @@ void weft_attach_read(const struct weft_attach *attach,
 		      u64 sum[WEFT_A_STATS_MAX + 1]);
 
 /* The handler that the first port needs: takes it or says who holds it. */
+int weft_uplink_port_check(struct weft_uplink *uplink, const u8 *mac,
+			   struct netlink_ext_ack *extack);
 int weft_uplink_port_join(struct weft_uplink *uplink, struct weft_port *port,
 			  struct netlink_ext_ack *extack);
 void weft_uplink_port_leave(struct weft_uplink *uplink, struct weft_port *port);
-void weft_uplink_port_rehash(struct weft_uplink *uplink, struct weft_port *port);
+void weft_uplink_port_rehash(struct weft_uplink *uplink, struct weft_port *port,
+			     const u8 *mac);
 struct weft_port *weft_uplink_port_by_mac(const struct weft_uplink *uplink,
 					  const u8 *mac);
 
+void weft_uplink_net_exit(struct weft_net *wn);
 int weft_uplink_init(void);
 void weft_uplink_exit(void);
 
