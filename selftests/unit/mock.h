@@ -17,6 +17,10 @@ extern u64 mock_alloc_fail;
 extern unsigned int mock_allocs;	/* that succeeded so far */
 unsigned int mock_alloc_live(void);
 
+/* From now on this many WARN_ON may fire; how many of them have. */
+void mock_expect_splats(unsigned int n);
+unsigned int mock_splats(void);
+
 /* Grace periods end here, and at the end of the test. */
 void mock_rcu_settle(void);
 
