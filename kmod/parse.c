@@ -43,6 +43,7 @@ struct weft_ip {
 	struct in6_addr	addr[2];
 	u32		l4_off;
 	u32		l4_len;
+	u8		version;
 	u8		proto;
 	u8		tos;
 	u8		ttl;
@@ -111,6 +112,7 @@ static bool weft_parse_ip4(const struct sk_buff *skb, int offset, bool inner,
 			    &length))
 		return false;
 
+	ip->version = 4;
 	weft_map_ip4(&ip->addr[0], iph->saddr);
 	weft_map_ip4(&ip->addr[1], iph->daddr);
 	ip->proto = iph->protocol;
@@ -140,12 +142,14 @@ static bool weft_parse_ip6(const struct sk_buff *skb, int offset, bool inner,
 	ip6h = skb_header_pointer(skb, offset, sizeof(copy), &copy);
 	if (!ip6h || ip6h->version != 6)
 		return false;
+	/* A payload of 0 is one, unless GSO has no way to say how long it is. */
 	field = ntohs(ip6h->payload_len);
-	if (field)
+	if (field || !skb_is_gso(skb))
 		field += sizeof(*ip6h);
 	if (!weft_ip_length(skb, offset, field, sizeof(*ip6h), inner, &length))
 		return false;
 
+	ip->version = 6;
 	ip->addr[0] = ip6h->saddr;
 	ip->addr[1] = ip6h->daddr;
 	ip->proto = ip6h->nexthdr;
@@ -325,7 +329,11 @@ static void weft_parse_ip(const struct sk_buff *skb, const struct weft_ip *ip,
 		break;
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
-		weft_parse_icmp(skb, ip, pkt);
+		/* In the other version of IP it is data, whatever it looks like. */
+		if ((ip->proto == IPPROTO_ICMPV6) == (ip->version == 6))
+			weft_parse_icmp(skb, ip, pkt);
+		else
+			weft_set_ends(pkt, ip, 0, 0);
 		break;
 	case IPPROTO_IGMP:
 		if (ip->ttl == WEFT_LOCAL_TTL)
