@@ -60,8 +60,8 @@ struct weft_attach {
  * @host: attachment point of the host's own traffic
  * @ports: by MAC address, weft_port.hash_node; RTNL to write, RCU to read
  * @port_list: weft_port.node; RTNL to write, RCU to read
- * @n_ports: length of @port_list; RTNL to write. The rx_handler is taken with
- *	the first port and given back with the last
+ * @n_ports: length of @port_list; RTNL to write, anyone to read. The rx_handler
+ *	is taken with the first port and given back with the last
  * @flood: frames for many ports that wait for @flood_work; its own lock
  * @flood_work: hands them out; cannot be queued once the last port's RCU
  *	readers are gone
