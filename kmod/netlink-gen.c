@@ -27,7 +27,7 @@ const struct nla_policy weft_uplink_del_nl_policy[WEFT_A_UPLINK_IFINDEX + 1] = {
 	[WEFT_A_UPLINK_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
-/* WEFT_CMD_UPLINK_GET - do */
+/* WEFT_CMD_UPLINK_GET - do and dump */
 const struct nla_policy weft_uplink_get_nl_policy[WEFT_A_UPLINK_IFINDEX + 1] = {
 	[WEFT_A_UPLINK_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 };
@@ -40,25 +40,14 @@ const struct nla_policy weft_port_set_nl_policy[WEFT_A_PORT_JOB + 1] = {
 	[WEFT_A_PORT_JOB] = { .type = NLA_U32, },
 };
 
-/* WEFT_CMD_PORT_GET - do */
-const struct nla_policy weft_port_get_do_nl_policy[WEFT_A_PORT_UPLINK_IFINDEX + 1] = {
+/* WEFT_CMD_PORT_GET - do and dump */
+const struct nla_policy weft_port_get_nl_policy[WEFT_A_PORT_UPLINK_IFINDEX + 1] = {
 	[WEFT_A_PORT_ATTACH_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WEFT_A_PORT_UPLINK_IFINDEX] = { .type = NLA_U32, },
 };
 
-/* WEFT_CMD_PORT_GET - dump */
-const struct nla_policy weft_port_get_dump_nl_policy[WEFT_A_PORT_UPLINK_IFINDEX + 1] = {
-	[WEFT_A_PORT_ATTACH_ID] = NLA_POLICY_MIN(NLA_U32, 1),
-	[WEFT_A_PORT_UPLINK_IFINDEX] = { .type = NLA_U32, },
-};
-
-/* WEFT_CMD_CLASS_GET - do */
-const struct nla_policy weft_class_get_do_nl_policy[WEFT_A_CLASS_ID + 1] = {
-	[WEFT_A_CLASS_ID] = { .type = NLA_U32, },
-};
-
-/* WEFT_CMD_CLASS_GET - dump */
-const struct nla_policy weft_class_get_dump_nl_policy[WEFT_A_CLASS_ID + 1] = {
+/* WEFT_CMD_CLASS_GET - do and dump */
+const struct nla_policy weft_class_get_nl_policy[WEFT_A_CLASS_ID + 1] = {
 	[WEFT_A_CLASS_ID] = { .type = NLA_U32, },
 };
 
@@ -80,13 +69,8 @@ const struct nla_policy weft_rule_del_nl_policy[WEFT_A_RULE_ID + 1] = {
 	[WEFT_A_RULE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
-/* WEFT_CMD_RULE_GET - do */
-const struct nla_policy weft_rule_get_do_nl_policy[WEFT_A_RULE_ID + 1] = {
-	[WEFT_A_RULE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
-};
-
-/* WEFT_CMD_RULE_GET - dump */
-const struct nla_policy weft_rule_get_dump_nl_policy[WEFT_A_RULE_ID + 1] = {
+/* WEFT_CMD_RULE_GET - do and dump */
+const struct nla_policy weft_rule_get_nl_policy[WEFT_A_RULE_ID + 1] = {
 	[WEFT_A_RULE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
@@ -107,18 +91,13 @@ const struct nla_policy weft_policy_del_nl_policy[WEFT_A_POLICY_ID + 1] = {
 	[WEFT_A_POLICY_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
-/* WEFT_CMD_POLICY_GET - do */
-const struct nla_policy weft_policy_get_do_nl_policy[WEFT_A_POLICY_ID + 1] = {
+/* WEFT_CMD_POLICY_GET - do and dump */
+const struct nla_policy weft_policy_get_nl_policy[WEFT_A_POLICY_ID + 1] = {
 	[WEFT_A_POLICY_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
-/* WEFT_CMD_POLICY_GET - dump */
-const struct nla_policy weft_policy_get_dump_nl_policy[WEFT_A_POLICY_ID + 1] = {
-	[WEFT_A_POLICY_ID] = NLA_POLICY_MIN(NLA_U32, 1),
-};
-
-/* WEFT_CMD_FLOW_GET - do */
-const struct nla_policy weft_flow_get_do_nl_policy[WEFT_A_FLOW_ATTACH_ID + 1] = {
+/* WEFT_CMD_FLOW_GET - do and dump */
+const struct nla_policy weft_flow_get_nl_policy[WEFT_A_FLOW_ATTACH_ID + 1] = {
 	[WEFT_A_FLOW_INDEX] = { .type = NLA_U32, },
 	[WEFT_A_FLOW_CLASS] = { .type = NLA_U32, },
 	[WEFT_A_FLOW_JOB] = { .type = NLA_U32, },
@@ -126,22 +105,8 @@ const struct nla_policy weft_flow_get_do_nl_policy[WEFT_A_FLOW_ATTACH_ID + 1] = 
 	[WEFT_A_FLOW_ATTACH_ID] = { .type = NLA_U32, },
 };
 
-/* WEFT_CMD_FLOW_GET - dump */
-const struct nla_policy weft_flow_get_dump_nl_policy[WEFT_A_FLOW_ATTACH_ID + 1] = {
-	[WEFT_A_FLOW_INDEX] = { .type = NLA_U32, },
-	[WEFT_A_FLOW_CLASS] = { .type = NLA_U32, },
-	[WEFT_A_FLOW_JOB] = { .type = NLA_U32, },
-	[WEFT_A_FLOW_PROTOCOL] = { .type = NLA_U8, },
-	[WEFT_A_FLOW_ATTACH_ID] = { .type = NLA_U32, },
-};
-
-/* WEFT_CMD_JOB_GET - do */
-const struct nla_policy weft_job_get_do_nl_policy[WEFT_A_JOB_ID + 1] = {
-	[WEFT_A_JOB_ID] = NLA_POLICY_MIN(NLA_U32, 1),
-};
-
-/* WEFT_CMD_JOB_GET - dump */
-const struct nla_policy weft_job_get_dump_nl_policy[WEFT_A_JOB_ID + 1] = {
+/* WEFT_CMD_JOB_GET - do and dump */
+const struct nla_policy weft_job_get_nl_policy[WEFT_A_JOB_ID + 1] = {
 	[WEFT_A_JOB_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
@@ -259,8 +224,4 @@ const struct genl_ops weft_nl_ops[15] = {
 		.maxattr	= WEFT_A_JOB_ID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
-};
-
-static const struct genl_multicast_group weft_nl_mcgrps[] = {
-	[WEFT_NLGRP_EVENTS] = { "events", },
 };

@@ -21,25 +21,25 @@ extern const struct nla_policy weft_uplink_get_nl_policy[WEFT_A_UPLINK_IFINDEX +
 
 extern const struct nla_policy weft_port_set_nl_policy[WEFT_A_PORT_JOB + 1];
 
-extern const struct nla_policy weft_port_get_do_nl_policy[WEFT_A_PORT_UPLINK_IFINDEX + 1];
+extern const struct nla_policy weft_port_get_nl_policy[WEFT_A_PORT_UPLINK_IFINDEX + 1];
 
-extern const struct nla_policy weft_class_get_do_nl_policy[WEFT_A_CLASS_ID + 1];
+extern const struct nla_policy weft_class_get_nl_policy[WEFT_A_CLASS_ID + 1];
 
 extern const struct nla_policy weft_rule_new_nl_policy[WEFT_A_RULE_JOB + 1];
 
 extern const struct nla_policy weft_rule_del_nl_policy[WEFT_A_RULE_ID + 1];
 
-extern const struct nla_policy weft_rule_get_do_nl_policy[WEFT_A_RULE_ID + 1];
+extern const struct nla_policy weft_rule_get_nl_policy[WEFT_A_RULE_ID + 1];
 
 extern const struct nla_policy weft_policy_new_nl_policy[WEFT_A_POLICY_ACTION + 1];
 
 extern const struct nla_policy weft_policy_del_nl_policy[WEFT_A_POLICY_ID + 1];
 
-extern const struct nla_policy weft_policy_get_do_nl_policy[WEFT_A_POLICY_ID + 1];
+extern const struct nla_policy weft_policy_get_nl_policy[WEFT_A_POLICY_ID + 1];
 
-extern const struct nla_policy weft_flow_get_do_nl_policy[WEFT_A_FLOW_ATTACH_ID + 1];
+extern const struct nla_policy weft_flow_get_nl_policy[WEFT_A_FLOW_ATTACH_ID + 1];
 
-extern const struct nla_policy weft_job_get_do_nl_policy[WEFT_A_JOB_ID + 1];
+extern const struct nla_policy weft_job_get_nl_policy[WEFT_A_JOB_ID + 1];
 
 /* Ops table for weft */
 extern const struct genl_ops weft_nl_ops[15];
