@@ -12,6 +12,7 @@
 #include "parse.h"
 
 struct net;
+struct sk_buff;
 struct weft_event_queue;
 struct weft_flow;
 
@@ -26,7 +27,7 @@ struct weft_flow;
  * @state: enum weft_flow_state
  * @class: class number
  * @source: enum weft_source
- * @action: enum weft_action
+ * @action: enum weft_action, or WEFT_VERDICT_NONE
  * @attach: attachment point
  * @job: job number
  * @uplink_ifindex: device
@@ -56,6 +57,7 @@ struct weft_event {
 /* Fills all but time and cmd from a live entry; bytes and packets are a snapshot. */
 void weft_event_of_flow(struct weft_event *event, const struct weft_flow *flow,
 			u32 index);
+int weft_event_put(struct sk_buff *skb, const struct weft_event *event);
 
 /* Any context. Cheap and without effect while nobody listens. */
 void weft_event_publish(struct weft_event_queue *queue,
