@@ -68,7 +68,7 @@ kernel_fetch()
 	[ -z "${APT_REFRESH:-}" ] || rm -f "$LAB_CACHE/names/$name"
 	[ ! -e "$LAB_CACHE/names/$name/info" ] || return 0
 	case $name in
-	*debug|*kcsan) kernel_build "$name" ;;
+	debug|kcsan) kernel_build "$name" ;;
 	*)	with_lock "kernel-$name" kernel_fetch_locked "$name" ;;
 	esac
 }

@@ -6,19 +6,26 @@
 # out is kept under a key made of the sources' contents, so that a guest that
 # is still running keeps the files that it was started with.
 
-# What the module is made of, relative to the top of the tree.
-MODULE_SOURCES="Kbuild kmod include"
+# What a module is made of, relative to the top of the tree, and the folder
+# with its Kbuild file.
+module_sources()
+{
+	case $1 in
+	weft)	MODULE_SOURCES="Kbuild kmod include" MODULE_SUB=. ;;
+	*)	MODULE_SOURCES="selftests/lab/splat" MODULE_SUB=selftests/lab/splat ;;
+	esac
+}
 
 module_copy()
 {
 	local to=$1 part
-	mkdir -p "$to"
 	for part in $MODULE_SOURCES; do
 		[ -e "$LAB_TOP/$part" ] || continue
+		mkdir -p "$to/$(dirname "$part")"
 		rsync -rlpc --delete --exclude='*.o' --exclude='*.ko' \
 			--exclude='*.mod' --exclude='*.mod.c' --exclude='.*' \
 			--exclude='Module.symvers' --exclude='modules.order' \
-			"$LAB_TOP/$part" "$to/" || return 1
+			"$LAB_TOP/$part" "$to/$(dirname "$part")/" || return 1
 	done
 }
 
@@ -31,34 +38,36 @@ module_make()
 	(cd "$dir" && kernel_run make -C "$K_BUILD" M="$dir" -j"$LAB_JOBS" "$@")
 }
 
-# module_build NAME [MAKE-ARGUMENT...]: sets MODULE_KO
+# module_build KERNEL MODULE [MAKE-ARGUMENT...]: sets MODULE_KO
 module_build()
 {
-	local name=$1 key
-	shift
+	local kernel=$1 module=$2 key
+	shift 2
 
-	kernel_info "$name" || return 1
+	kernel_info "$kernel" || return 1
+	module_sources "$module"
 	key=$(cd "$LAB_TOP" && {
 		# shellcheck disable=SC2086 # a list of words
 		content_key $MODULE_SOURCES
 		echo "$K_REL $* $(cat "$K_DIR/info")"
 	} | sha256sum | cut -c1-16)
-	MODULE_KO=$LAB_CACHE/modules/$K_REL/key-$key/weft.ko
+	MODULE_KO=$LAB_CACHE/modules/$K_REL/key-$key/$module.ko
 	[ ! -e "$MODULE_KO" ] || return 0
-	with_lock "module-$K_REL" module_build_locked "$@"
+	with_lock "module-$K_REL" module_build_locked "$module" "$@"
 }
 
 module_build_locked()
 {
-	local dir=$LAB_CACHE/modules/$K_REL/src log=$LAB_LOGS/module-$K_REL.log
-	local ko
+	local module=$1 dir=$LAB_CACHE/modules/$K_REL/src-$1
+	local log=$LAB_LOGS/module-$K_REL.log ko
+	shift
 
 	[ ! -e "$MODULE_KO" ] || return 0
 	module_copy "$dir" || return 1
-	logged "$log" "building weft for $K_REL" module_make "$dir" "$@" modules ||
-		return 1
-	ko=$(find "$dir" -name weft.ko | head -n 1)
-	[ -n "$ko" ] || { say "the build made no weft.ko"; return 1; }
+	logged "$log" "building $module for $K_REL" \
+		module_make "$dir/$MODULE_SUB" "$@" modules || return 1
+	ko=$(find "$dir" -name "$module.ko" | head -n 1)
+	[ -n "$ko" ] || { say "the build made no $module.ko"; return 1; }
 	mkdir -p "$(dirname "$MODULE_KO")"
 	cp "$ko" "$MODULE_KO.tmp" && mv "$MODULE_KO.tmp" "$MODULE_KO"
 }
@@ -72,7 +81,7 @@ module_tree()
 	shift
 
 	kernel_info "$name" || return 1
-	key=$(sha256sum "$@" </dev/null | cut -c1-64 | sha256sum | cut -c1-16)
+	key=$(sha256sum "$K_DIR/info" "$@" | cut -c1-64 | sha256sum | cut -c1-16)
 	MODULE_TREE=$LAB_CACHE/modules/$K_REL/key-tree-$key
 	[ ! -e "$MODULE_TREE/.done" ] || return 0
 	with_lock "module-$K_REL" module_tree_locked "$@"
@@ -111,5 +120,5 @@ module_main()
 		*) break ;;
 		esac
 	done
-	module_build "$kernel" "$@" && echo "$MODULE_KO"
+	module_build "$kernel" weft "$@" && echo "$MODULE_KO"
 }
