@@ -30,8 +30,9 @@
  *    length need not be known, and with a list of flows that came back after a
  *    while, which get one turn at once (DRR++, MacGregor and Shi, 2000). A turn
  *    is the largest packet seen, so a refilled deficit is above 0 and no queue
- *    is looked at twice for one packet. A flow is new at most once a round of
- *    the old ones: sending one packet at a time is no way to jump the queue.
+ *    is looked at twice for one packet. A flow is new again when a round of the
+ *    old ones has begun since it was served: sending one packet at a time is no
+ *    way to jump the queue.
  *
  * Flows find their queue in a set-associative array, as in cake, but a flow's
  * packets never overtake each other. A flow that finds all ways of its set
@@ -448,7 +449,6 @@ static void weft_queue_begin(struct weft_order *order, u16 index)
 		weft_ring_push(order, index, WEFT_RING_OLD);
 		return;
 	}
-	queue->round = class->round;
 	queue->deficit = order->max_len;
 	weft_ring_push(order, index, WEFT_RING_NEW);
 }
@@ -620,6 +620,7 @@ void weft_order_served(struct weft_order *order, u16 index, u32 len)
 	}
 	if (ring == WEFT_RING_OLD)
 		weft_class_turn(class);
+	queue->round = class->round;
 }
 
 /**

@@ -55,7 +55,7 @@ enum weft_order_ring {
  * @deficit: bytes left of this turn; always above 0 on a ring
  * @next: on the ring, WEFT_ORDER_NONE at the end
  * @prev: likewise
- * @round: of its class when it last began a turn as a new one
+ * @round: of its class when it was last left empty or its turn ended
  * @class: number
  * @ring: enum weft_order_ring
  */

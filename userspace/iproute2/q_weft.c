@@ -110,12 +110,13 @@ static int weft_parse_qopt(struct qdisc_util *qu, int argc, char **argv,
 			weft_once(&seen, TCA_WEFT_SPLIT_GSO, "split-gso", *argv);
 			addattr8(n, WEFT_NLMSG_MAX, TCA_WEFT_SPLIT_GSO,
 				 TCA_WEFT_SPLIT_AUTO);
-		} else if (!strcmp(*argv, "help")) {
-			explain(stdout);
-			return -1;
 		} else {
-			fprintf(stderr, "weft: what is \"%s\"?\n", *argv);
-			explain(stderr);
+			bool help = !strcmp(*argv, "help");
+
+			if (!help)
+				fprintf(stderr, "weft: what is \"%s\"?\n",
+					*argv);
+			explain(help ? stdout : stderr);
 			return -1;
 		}
 	}
@@ -212,7 +213,8 @@ static int weft_print_xstats(struct qdisc_util *qu, FILE *f,
 					    " segment %llu" },
 	};
 	struct tc_weft_xstats st = {};
-	size_t len, i;
+	unsigned int i;
+	size_t len;
 
 	(void)qu;
 	(void)f;
@@ -228,7 +230,7 @@ static int weft_print_xstats(struct qdisc_util *qu, FILE *f,
 	weft_print_time("sojourn_max_ns", " max %s", st.sojourn_max_ns);
 	print_nl();
 	print_string(PRINT_FP, NULL, "  dropped:", NULL);
-	for (i = 0; i < sizeof(drops) / sizeof(drops[0]); i++)
+	for (i = 0; i <= TCA_WEFT_DROP_MAX; i++)
 		print_u64(PRINT_ANY, drops[i].json, drops[i].text, st.drops[i]);
 	if (st.type != TCA_WEFT_XSTATS_QDISC)
 		return 0;
