@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/* weft flow: conversations, who opened them, and what they carried. */
+#include <stdio.h>
+
+#include <json-c/json.h>
+#include <netlink/attr.h>
+
+#include <linux/weft.h>
+
+#include "../lib/names.h"
+#include "../lib/netlink.h"
+#include "../lib/output.h"
+#include "cmd.h"
+#include "flow.h"
+#include "show.h"
+
+static const struct word show_words[] = {
+	{ "index", NULL, KIND_NUMBER, 0, WEFT_A_FLOW_INDEX },
+	{ "class", NULL, KIND_CLASS, 0, WEFT_A_FLOW_CLASS },
+	{ "job", NULL, KIND_JOB, 0, WEFT_A_FLOW_JOB },
+	{ "protocol", "proto", KIND_PROTOCOL, 0, WEFT_A_FLOW_PROTOCOL },
+	{ "dev", NULL, KIND_ATTACH_DEVICE, 0, WEFT_A_FLOW_ATTACH_ID },
+	{ "attach", NULL, KIND_ATTACH, 0, WEFT_A_FLOW_ATTACH_ID },
+	{ }
+};
+
+static void read_traffic(struct nlattr *tb[], struct traffic *traffic)
+{
+	traffic->tx_bytes = netlink_number(tb[WEFT_A_FLOW_TX_BYTES]);
+	traffic->tx_packets = netlink_number(tb[WEFT_A_FLOW_TX_PACKETS]);
+	traffic->rx_bytes = netlink_number(tb[WEFT_A_FLOW_RX_BYTES]);
+	traffic->rx_packets = netlink_number(tb[WEFT_A_FLOW_RX_PACKETS]);
+}
+
+static void number_if(struct json_object *obj, const char *key,
+		      const struct nlattr *attr)
+{
+	if (attr)
+		row_number(obj, key, netlink_number(attr));
+}
+
+void flow_json(struct nlattr *tb[], struct json_object *obj)
+{
+	const __u8 *opener = netlink_binary(tb[WEFT_A_FLOW_OPENER], 16);
+	const __u8 *acceptor = netlink_binary(tb[WEFT_A_FLOW_ACCEPTOR], 16);
+	struct traffic traffic;
+	char buf[TEXT_LEN];
+
+	number_if(obj, "index", tb[WEFT_A_FLOW_INDEX]);
+	row_string(obj, "protocol",
+		   text_protocol(buf, (unsigned int)netlink_number(tb[WEFT_A_FLOW_PROTOCOL])));
+	if (opener)
+		row_string(obj, "opener", text_address(buf, opener));
+	number_if(obj, "opener_port", tb[WEFT_A_FLOW_OPENER_PORT]);
+	if (acceptor)
+		row_string(obj, "acceptor", text_address(buf, acceptor));
+	number_if(obj, "acceptor_port", tb[WEFT_A_FLOW_ACCEPTOR_PORT]);
+	number_if(obj, "vlan", tb[WEFT_A_FLOW_VLAN]);
+	row_string(obj, "state",
+		   name_of(&name_states, netlink_number(tb[WEFT_A_FLOW_STATE])));
+	row_string(obj, "class", class_name(netlink_number(tb[WEFT_A_FLOW_CLASS])));
+	number_if(obj, "job", tb[WEFT_A_FLOW_JOB]);
+	row_string(obj, "source",
+		   name_of(&name_sources, netlink_number(tb[WEFT_A_FLOW_SOURCE])));
+	row_string(obj, "action",
+		   name_of(&name_actions, netlink_number(tb[WEFT_A_FLOW_ACTION])));
+	row_string(obj, "direction",
+		   name_of(&name_directions,
+			   netlink_number(tb[WEFT_A_FLOW_DIRECTION])));
+	if (tb[WEFT_A_FLOW_ATTACH_ID])
+		attach_json(obj, (__u32)netlink_number(tb[WEFT_A_FLOW_ATTACH_ID]));
+	number_if(obj, "uplink_ifindex", tb[WEFT_A_FLOW_UPLINK_IFINDEX]);
+	read_traffic(tb, &traffic);
+	traffic_json(obj, &traffic);
+	number_if(obj, "age_ms", tb[WEFT_A_FLOW_AGE_MS]);
+	number_if(obj, "idle_ms", tb[WEFT_A_FLOW_IDLE_MS]);
+}
+
+static enum output_color action_color(__u64 action)
+{
+	switch (action) {
+	case WEFT_ACTION_ALLOW:	return COLOR_GOOD;
+	case WEFT_ACTION_DENY:	return COLOR_BAD;
+	default:		return COLOR_DOUBT;
+	}
+}
+
+static void print_end(const struct nlattr *addr, const struct nlattr *port)
+{
+	const __u8 *bytes = netlink_binary(addr, 16);
+	char buf[TEXT_LEN];
+
+	if (bytes)
+		fputs(colored(COLOR_ADDRESS,
+			      text_end(buf, bytes, (__u16)netlink_number(port))),
+		      stdout);
+	else
+		putchar('?');
+}
+
+void flow_text(struct nlattr *tb[])
+{
+	__u64 job = netlink_number(tb[WEFT_A_FLOW_JOB]);
+	__u64 action = netlink_number(tb[WEFT_A_FLOW_ACTION]);
+	struct traffic traffic;
+	char buf[TEXT_LEN];
+
+	printf("%s ", text_protocol(buf, (unsigned int)netlink_number(tb[WEFT_A_FLOW_PROTOCOL])));
+	print_end(tb[WEFT_A_FLOW_OPENER], tb[WEFT_A_FLOW_OPENER_PORT]);
+	fputs(" > ", stdout);
+	print_end(tb[WEFT_A_FLOW_ACCEPTOR], tb[WEFT_A_FLOW_ACCEPTOR_PORT]);
+	printf(" %s %s class %s",
+	       name_of(&name_directions, netlink_number(tb[WEFT_A_FLOW_DIRECTION])),
+	       name_of(&name_states, netlink_number(tb[WEFT_A_FLOW_STATE])),
+	       colored(COLOR_NAME, class_name(netlink_number(tb[WEFT_A_FLOW_CLASS]))));
+	if (job)
+		printf(" job %llu", job);
+	if (action != WEFT_ACTION_ALLOW)
+		printf(" %s", colored(action_color(action),
+				      name_of(&name_actions, action)));
+	read_traffic(tb, &traffic);
+	traffic_text(&traffic);
+	if (output.stats && tb[WEFT_A_FLOW_AGE_MS])
+		printf(" age %s", text_duration(buf, netlink_number(tb[WEFT_A_FLOW_AGE_MS])));
+	if (output.stats && tb[WEFT_A_FLOW_IDLE_MS])
+		printf(" idle %s", text_duration(buf, netlink_number(tb[WEFT_A_FLOW_IDLE_MS])));
+	if (!output.details)
+		return;
+	if (tb[WEFT_A_FLOW_ATTACH_ID])
+		attach_text((__u32)netlink_number(tb[WEFT_A_FLOW_ATTACH_ID]));
+	if (netlink_number(tb[WEFT_A_FLOW_VLAN]))
+		printf(" vlan %llu", netlink_number(tb[WEFT_A_FLOW_VLAN]));
+	printf(" source %s",
+	       name_of(&name_sources, netlink_number(tb[WEFT_A_FLOW_SOURCE])));
+	if (tb[WEFT_A_FLOW_INDEX])
+		printf(" index %llu", netlink_number(tb[WEFT_A_FLOW_INDEX]));
+}
+
+static int show_one(const struct nlmsghdr *nlh, void *arg)
+{
+	struct nlattr *tb[WEFT_A_FLOW_MAX + 1];
+	struct json_object *obj;
+
+	(void)arg;
+	if (netlink_parse(nlh, tb, WEFT_A_FLOW_MAX))
+		return 0;
+	if (output.json) {
+		obj = json_object_new_object();
+		flow_json(tb, obj);
+		output_row(obj);
+		return 0;
+	}
+	fputs("flow ", stdout);
+	flow_text(tb);
+	putchar('\n');
+	return 0;
+}
+
+static int flow_show(const struct args *args)
+{
+	struct netlink *nl = session_weft();
+	int status;
+
+	if (!nl)
+		return STATUS_REFUSED;
+	class_names_load(nl);
+	output_begin();
+	status = show_list(args, WEFT_CMD_FLOW_GET, "index", show_one, NULL);
+	output_end(!status);
+	return status;
+}
+
+static const struct action actions[] = {
+	{ "show", "list flows, all or those that match every word given",
+	  show_words, flow_show },
+	{ }
+};
+
+const struct command flow_command = {
+	"flow", "conversations", actions,
+};

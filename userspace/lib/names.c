@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See names.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include <netlink/attr.h>
+
+#include <linux/weft.h>
+
+#include "names.h"
+#include "netlink.h"
+#include "util.h"
+
+static const char *const actions[] = {
+	[WEFT_ACTION_ALLOW] = "allow",
+	[WEFT_ACTION_DENY] = "deny",
+	[WEFT_ACTION_AUDIT] = "audit",
+};
+
+const struct name_table name_actions = { actions, ARRAY_SIZE(actions) };
+
+static const char *const directions[] = {
+	[WEFT_DIRECTION_EGRESS] = "egress",
+	[WEFT_DIRECTION_INGRESS] = "ingress",
+};
+
+const struct name_table name_directions = { directions, ARRAY_SIZE(directions) };
+
+static const char *const tiers[] = {
+	[WEFT_TIER_LATENCY] = "latency",
+	[WEFT_TIER_WEIGHTED] = "weighted",
+};
+
+const struct name_table name_tiers = { tiers, ARRAY_SIZE(tiers) };
+
+static const char *const states[] = {
+	[WEFT_FLOW_STATE_NEW] = "new",
+	[WEFT_FLOW_STATE_ESTABLISHED] = "established",
+	[WEFT_FLOW_STATE_CLOSING] = "closing",
+	[WEFT_FLOW_STATE_CLOSED] = "closed",
+};
+
+const struct name_table name_states = { states, ARRAY_SIZE(states) };
+
+static const char *const sources[] = {
+	[WEFT_SOURCE_DEFAULT] = "default",
+	[WEFT_SOURCE_RULE] = "rule",
+	[WEFT_SOURCE_PRIORITY] = "priority",
+	[WEFT_SOURCE_PORT] = "port",
+	[WEFT_SOURCE_DECLARED] = "declared",
+};
+
+const struct name_table name_sources = { sources, ARRAY_SIZE(sources) };
+
+const char *name_of(const struct name_table *table, __u64 number)
+{
+	if (number >= table->n || !table->names[number])
+		return "?";
+	return table->names[number];
+}
+
+int name_find(const struct name_table *table, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < table->n; i++) {
+		if (!strcmp(table->names[i], name))
+			return (int)i;
+	}
+	return -1;
+}
+
+static char classes[CLASS_MAX + 1][WEFT_NAME_LEN];
+static bool loaded;
+
+static int take_class(const struct nlmsghdr *nlh, void *arg)
+{
+	struct nlattr *tb[WEFT_A_CLASS_MAX + 1];
+	const char *name;
+	__u64 id;
+
+	(void)arg;
+	if (netlink_parse(nlh, tb, WEFT_A_CLASS_MAX))
+		return 0;
+	id = netlink_number(tb[WEFT_A_CLASS_ID]);
+	name = netlink_string(tb[WEFT_A_CLASS_NAME]);
+	if (id && id <= CLASS_MAX && name)
+		snprintf(classes[id], sizeof(classes[id]), "%s", name);
+	return 0;
+}
+
+int class_names_load(struct netlink *nl)
+{
+	struct request req;
+	int err;
+
+	if (loaded)
+		return 0;
+	request_weft(&req, WEFT_CMD_CLASS_GET);
+	err = netlink_dump(nl, &req, take_class, NULL);
+	request_free(&req);
+	loaded = !err;
+	return err;
+}
+
+const char *class_name(__u64 number)
+{
+	static char buf[24];
+
+	if (!number)
+		return "none";
+	if (number <= CLASS_MAX && classes[number][0])
+		return classes[number];
+	snprintf(buf, sizeof(buf), "%llu", number);
+	return buf;
+}
+
+int class_find(const char *name)
+{
+	int i;
+
+	for (i = 1; i <= CLASS_MAX; i++) {
+		if (classes[i][0] && !strcmp(classes[i], name))
+			return i;
+	}
+	return -1;
+}
+
+unsigned int class_list(const char *list[], unsigned int max)
+{
+	unsigned int i, n = 0;
+
+	for (i = 1; i <= CLASS_MAX && n < max; i++) {
+		if (classes[i][0])
+			list[n++] = classes[i];
+	}
+	return n;
+}

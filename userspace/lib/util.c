@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See util.h. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "util.h"
+
+void complain(const char *format, ...)
+{
+	va_list args;
+
+	/* What was written before must stand before it. */
+	fflush(stdout);
+	va_start(args, format);
+	fputs("weft: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+}
