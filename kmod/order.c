@@ -68,7 +68,7 @@
 #include "order.h"
 
 /* Virtual time of a byte at weight 1. */
-#define WEFT_ORDER_COST		(1U << 20)
+#define WEFT_ORDER_COST		BIT(20)
 
 /* A tier that was held back starts again with this much of its share. */
 #define WEFT_CREDIT_NS		(50 * NSEC_PER_MSEC)

@@ -148,7 +148,7 @@ static void model_check(void)
 	for (i = 0; i < weft_order_queues(m.flows); i++) {
 		const struct weft_order_queue *queue = &m.order.queue[i];
 
-		EXPECT_EQ(queue->packets != 0, m.head[i] != NULL);
+		EXPECT_EQ(queue->packets != 0, !!m.head[i]);
 		EXPECT_EQ(queue->packets != 0, queue->ring != WEFT_RING_NONE);
 		if (queue->packets) {
 			EXPECT_GT(queue->deficit, 0);
@@ -380,6 +380,16 @@ TEST(weft_order_find__new_class_takes_the_whole_queue_along)
 	model_exit();
 }
 
+static u64 sent_total(void)
+{
+	u64 sum = 0;
+	u32 id;
+
+	for (id = 1; id <= WEFT_CLASS_MAX; id++)
+		sum += m.sent[id];
+	return sum;
+}
+
 /* Sends @total bytes with all classes of @mask always waiting. */
 static void saturate(unsigned long mask, u32 flows, u64 total,
 		     u32 (*len)(void))
@@ -391,31 +401,20 @@ static void saturate(unsigned long mask, u32 flows, u64 total,
 		for (f = 0; mask & BIT(id) && f < 4 * flows; f++)
 			model_add(id * 100 + f % flows, id, len());
 	}
-	while (total) {
-		u32 tag, n;
-		u8 class = model_send(&tag, &n);
+	while (sent_total() < total) {
+		u32 tag;
+		u8 class = model_send(&tag, NULL);
 
 		model_add(tag, class, len());
-		total -= min(total, (u64)n);
 	}
-}
-
-static u64 sent_total(void)
-{
-	u64 sum = 0;
-	u32 id;
-
-	for (id = 1; id <= WEFT_CLASS_MAX; id++)
-		sum += m.sent[id];
-	return sum;
 }
 
 #define EXPECT_WITHIN(value, wanted, percent)				\
 	({								\
-		u64 _v = (value), _w = (wanted);			\
+		u64 _v = (value), _w = (wanted), _p = (percent);	\
 									\
-		EXPECT_GE(_v * 100, _w * (100 - (percent)));		\
-		EXPECT_LE(_v * 100, _w * (100 + (percent)));		\
+		EXPECT_GE(_v * 100, _w * (100 - _p));			\
+		EXPECT_LE(_v * 100, _w * (100 + _p));			\
 	})
 
 static u32 len_large(void)
