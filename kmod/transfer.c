@@ -47,7 +47,7 @@ struct weft_job {
  * @pool: all jobs
  */
 struct weft_job_table {
-	spinlock_t		lock;
+	spinlock_t		lock;	/* innermost */
 	struct hlist_head	buckets[1 << WEFT_JOB_HASH_BITS];
 	struct list_head	free;
 	struct list_head	idle;
