@@ -47,7 +47,7 @@ struct weft_event_queue {
 	struct work_struct	work;
 	atomic64_t		lost;
 	u32			sequence;
-	spinlock_t		lock;
+	spinlock_t		lock;	/* innermost */
 	u32			head;
 	u32			tail;
 	unsigned long		second;
@@ -66,12 +66,11 @@ struct weft_event_queue {
 void weft_event_of_flow(struct weft_event *event, const struct weft_flow *flow,
 			u32 index)
 {
-	enum weft_direction direction = weft_flow_direction(flow);
 	s64 age_ns = ktime_get_ns() - flow->created_ns;
 
 	*event = (struct weft_event) {
 		.opener		= weft_flow_opener(flow),
-		.direction	= direction,
+		.direction	= weft_flow_direction(flow),
 		.state		= READ_ONCE(flow->state),
 		.class		= READ_ONCE(flow->class),
 		.source		= READ_ONCE(flow->source),
@@ -124,8 +123,7 @@ int weft_event_put(struct sk_buff *skb, const struct weft_event *event)
 	    nla_put_u32(skb, WEFT_A_FLOW_CLASS, event->class) ||
 	    nla_put_u32(skb, WEFT_A_FLOW_JOB, event->job) ||
 	    nla_put_u8(skb, WEFT_A_FLOW_SOURCE, event->source) ||
-	    (event->action != WEFT_VERDICT_NONE &&
-	     nla_put_u8(skb, WEFT_A_FLOW_ACTION, event->action)) ||
+	    nla_put_u8(skb, WEFT_A_FLOW_ACTION, event->action) ||
 	    nla_put_u8(skb, WEFT_A_FLOW_DIRECTION, event->direction) ||
 	    nla_put_u32(skb, WEFT_A_FLOW_ATTACH_ID, event->attach) ||
 	    nla_put_u32(skb, WEFT_A_FLOW_UPLINK_IFINDEX, event->uplink_ifindex) ||

@@ -27,7 +27,7 @@ struct weft_flow;
  * @state: enum weft_flow_state
  * @class: class number
  * @source: enum weft_source
- * @action: enum weft_action, or WEFT_VERDICT_NONE
+ * @action: enum weft_action
  * @attach: attachment point
  * @job: job number
  * @uplink_ifindex: device

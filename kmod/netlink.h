@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The generic netlink family: what the handlers share, and what event needs to
- * get a message out.
+ * The generic netlink family: what its handlers share, and what event needs to
+ * get a message out. Handlers of uplinks and ports are in netlink.c, those of
+ * rules and policies in netlink-config.c, of flows, jobs and classes in
+ * netlink-record.c.
  */
 #ifndef _WEFT_NETLINK_H
 #define _WEFT_NETLINK_H
@@ -16,27 +18,26 @@ extern struct genl_family weft_genl_family;
 
 /* Events: is anybody there, and a message for whoever is. */
 bool weft_netlink_wanted(struct net *net);
-int weft_netlink_multicast(struct net *net, struct sk_buff *skb);
+void weft_netlink_multicast(struct net *net, struct sk_buff *skb);
 
-/* What handlers share. */
-struct weft_net *weft_netlink_net(struct sk_buff *skb);
-int weft_netlink_need(struct genl_info *info, int attr, const char *message);
+/* The namespace that a request works on. */
+struct weft_net *weft_netlink_net(const struct sk_buff *skb);
+
+/* Checks that more than one handler makes; each sets message and attribute. */
+int weft_netlink_need(struct genl_info *info, int attr, const char *what);
+int weft_netlink_only(struct genl_info *info, int attr, int max);
 int weft_netlink_check_attach(struct weft_net *wn, const struct nlattr *attr,
 			      struct netlink_ext_ack *extack);
 int weft_netlink_check_class(const struct nlattr *attr,
 			     struct netlink_ext_ack *extack);
 
-/**
- * typedef weft_netlink_fill - put one object into a message
- *
- * Return: 0, or -EMSGSIZE where it has no room.
- */
-typedef int (*weft_netlink_fill)(struct sk_buff *skb, void *object);
+/* Puts one object into a message: 0, or -EMSGSIZE where it has no room. */
+typedef int (*weft_netlink_fill)(struct sk_buff *skb, const void *object);
 
 int weft_netlink_reply(struct genl_info *info, weft_netlink_fill fill,
-		       void *object);
-int weft_netlink_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
-			  u8 cmd, weft_netlink_fill fill, void *object);
+		       const void *object);
+int weft_netlink_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		      weft_netlink_fill fill, const void *object);
 
 int weft_netlink_init(void);
 void weft_netlink_exit(void);

@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Netlink handlers of what was seen: classes, flows and jobs.
+ *
+ * Tables are kept by their semaphore, not by RTNL, since a walk over a million
+ * flows takes a while. A dump of flows is no snapshot, flows come and go while
+ * it runs: it shows each flow that is there all the time exactly once.
+ */
+#include <linux/jiffies.h>
+#include <linux/percpu.h>
+#include <linux/rwsem.h>
+#include <linux/slab.h>
+#include <linux/u64_stats_sync.h>
+#include <net/genetlink.h>
+
+#include "class.h"
+#include "event.h"
+#include "flow.h"
+#include "netlink.h"
+#include "netlink-gen.h"
+#include "netns.h"
+#include "transfer.h"
+
+/**
+ * struct weft_class_record - what is shown of a class
+ * @id: its number
+ * @flows: flows that have it now
+ * @carried: sum over all CPUs
+ */
+struct weft_class_record {
+	u32				id;
+	u32				flows;
+	struct weft_class_counters	carried;
+};
+
+static int weft_count_class(struct weft_flow *flow, u32 index, void *arg)
+{
+	u32 *flows = arg;
+
+	if (READ_ONCE(flow->flags) & WEFT_FLOW_LIVE)
+		flows[READ_ONCE(flow->class) & WEFT_CLASS_MAX]++;
+	return 0;
+}
+
+/* How many flows each class has. */
+static void weft_count_classes(struct weft_net *wn,
+			       u32 flows[WEFT_CLASS_MAX + 1])
+{
+	u32 index = 0;
+
+	BUILD_BUG_ON((WEFT_CLASS_MAX + 1) & WEFT_CLASS_MAX);
+	memset(flows, 0, (WEFT_CLASS_MAX + 1) * sizeof(*flows));
+	down_read(&wn->tables);
+	if (wn->flows)
+		weft_flow_walk(wn->flows, &index, weft_count_class, flows);
+	up_read(&wn->tables);
+}
+
+static void weft_add_class(struct weft_class_counters *sum,
+			   const struct weft_class_stats *stats, u32 id)
+{
+	struct weft_class_counters part;
+	unsigned int start;
+	int dir;
+
+	do {
+		start = u64_stats_fetch_begin(&stats->syncp);
+		part = stats->class[id];
+	} while (u64_stats_fetch_retry(&stats->syncp, start));
+	for (dir = 0; dir < 2; dir++) {
+		sum->bytes[dir] += part.bytes[dir];
+		sum->packets[dir] += part.packets[dir];
+	}
+}
+
+static void weft_read_class(const struct weft_net *wn, u32 id,
+			    struct weft_class_counters *sum)
+{
+	/* Stays as long as the namespace, once it is there. */
+	struct weft_class_stats __percpu *stats = READ_ONCE(wn->class_stats);
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	if (!stats)
+		return;
+	for_each_possible_cpu(cpu)
+		weft_add_class(sum, per_cpu_ptr(stats, cpu), id);
+}
+
+static int weft_fill_class(struct sk_buff *skb, const void *object)
+{
+	const struct weft_class_record *record = object;
+	const struct weft_class_counters *carried = &record->carried;
+	const struct weft_class *class = weft_class_find(record->id);
+
+	if (nla_put_u32(skb, WEFT_A_CLASS_ID, record->id) ||
+	    nla_put_string(skb, WEFT_A_CLASS_NAME, class->name) ||
+	    nla_put_u8(skb, WEFT_A_CLASS_TIER, class->tier) ||
+	    nla_put_u32(skb, WEFT_A_CLASS_WEIGHT, class->weight) ||
+	    nla_put_u32(skb, WEFT_A_CLASS_FLOWS, record->flows) ||
+	    nla_put_u64_64bit(skb, WEFT_A_CLASS_TX_BYTES,
+			      carried->bytes[WEFT_DIRECTION_EGRESS],
+			      WEFT_A_CLASS_PAD) ||
+	    nla_put_u64_64bit(skb, WEFT_A_CLASS_TX_PACKETS,
+			      carried->packets[WEFT_DIRECTION_EGRESS],
+			      WEFT_A_CLASS_PAD) ||
+	    nla_put_u64_64bit(skb, WEFT_A_CLASS_RX_BYTES,
+			      carried->bytes[WEFT_DIRECTION_INGRESS],
+			      WEFT_A_CLASS_PAD) ||
+	    nla_put_u64_64bit(skb, WEFT_A_CLASS_RX_PACKETS,
+			      carried->packets[WEFT_DIRECTION_INGRESS],
+			      WEFT_A_CLASS_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * weft_nl_class_get_doit - show one class and what it carried
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Context: Process. Takes the semaphore of the tables.
+ * Return: 0 or a negative error.
+ */
+int weft_nl_class_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct weft_net *wn = weft_net(genl_info_net(info));
+	struct nlattr *id = info->attrs[WEFT_A_CLASS_ID];
+	struct weft_class_record record;
+	u32 flows[WEFT_CLASS_MAX + 1];
+	int err;
+
+	err = weft_netlink_need(info, WEFT_A_CLASS_ID,
+				"id, the class's number") ?:
+	      weft_netlink_check_class(id, info->extack);
+	if (err)
+		return err;
+
+	weft_count_classes(wn, flows);
+	record.id = nla_get_u32(id);
+	record.flows = flows[record.id];
+	weft_read_class(wn, record.id, &record.carried);
+	return weft_netlink_reply(info, weft_fill_class, &record);
+}
+
+/**
+ * weft_nl_class_get_dumpit - show classes and what they carried
+ * @skb: the message to fill
+ * @cb: where the dump stands: args[0] is the number of the class shown last
+ *
+ * Context: Process. Takes the semaphore of the tables.
+ * Return: 0 at the end, or how much was filled.
+ */
+int weft_nl_class_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nlattr *only = genl_info_dump(cb)->attrs[WEFT_A_CLASS_ID];
+	struct weft_net *wn = weft_netlink_net(skb);
+	struct weft_class_record record;
+	u32 flows[WEFT_CLASS_MAX + 1];
+
+	if (cb->args[0] >= WEFT_CLASS_MAX)
+		return 0;
+	weft_count_classes(wn, flows);
+	for (record.id = cb->args[0] + 1; record.id <= WEFT_CLASS_MAX;
+	     record.id++) {
+		if (!weft_class_find(record.id) ||
+		    (only && record.id != nla_get_u32(only)))
+			continue;
+		record.flows = flows[record.id];
+		weft_read_class(wn, record.id, &record.carried);
+		if (weft_netlink_dump(skb, cb, WEFT_CMD_CLASS_GET,
+				      weft_fill_class, &record))
+			break;
+	}
+	cb->args[0] = record.id - 1;
+	return skb->len;
+}
+
+/**
+ * struct weft_flow_record - what is shown of a flow
+ * @event: what events show of it as well
+ * @idle_ms: since its last packet
+ */
+struct weft_flow_record {
+	struct weft_event	event;
+	u64			idle_ms;
+};
+
+static u64 weft_idle_ms(struct weft_flow *flow)
+{
+	u32 idle, least = U32_MAX, now = jiffies;
+	unsigned int end;
+
+	for (end = 0; end < 2; end++) {
+		struct weft_flow_half *half = weft_flow_half(flow, end);
+
+		if (!atomic64_read(&half->packets))
+			continue;
+		idle = now - READ_ONCE(half->last);
+		/* A packet came after we looked at the clock. */
+		if ((s32)idle < 0)
+			idle = 0;
+		least = min(least, idle);
+	}
+	return least == U32_MAX ? 0 : jiffies_to_msecs(least);
+}
+
+/* False where the slot is empty or was emptied while it was read. */
+static bool weft_read_flow(struct weft_flow *flow, u32 index,
+			   struct weft_flow_record *record)
+{
+	u32 gen = READ_ONCE(flow->slot_gen);
+
+	/* Pairs with the release that makes a new entry live. */
+	if (!(smp_load_acquire(&flow->flags) & WEFT_FLOW_LIVE))
+		return false;
+	weft_event_of_flow(&record->event, flow, index);
+	record->idle_ms = weft_idle_ms(flow);
+	/* What was read comes before the second look at the generation. */
+	smp_rmb();
+	return READ_ONCE(flow->slot_gen) == gen;
+}
+
+static int weft_fill_flow(struct sk_buff *skb, const void *object)
+{
+	const struct weft_flow_record *record = object;
+
+	if (weft_event_put(skb, &record->event) ||
+	    nla_put_u64_64bit(skb, WEFT_A_FLOW_IDLE_MS, record->idle_ms,
+			      WEFT_A_FLOW_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * weft_nl_flow_get_doit - show the flow of a slot
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Context: Process. Takes the semaphore of the tables.
+ * Return: 0 or a negative error.
+ */
+int weft_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct weft_net *wn = weft_net(genl_info_net(info));
+	struct nlattr *attr = info->attrs[WEFT_A_FLOW_INDEX];
+	struct weft_flow_record record;
+	struct weft_flow *flow = NULL;
+	bool found;
+	int err;
+
+	err = weft_netlink_need(info, WEFT_A_FLOW_INDEX,
+				"index, the flow's number") ?:
+	      weft_netlink_only(info, WEFT_A_FLOW_INDEX,
+				WEFT_A_FLOW_ATTACH_ID);
+	if (err)
+		return err;
+
+	down_read(&wn->tables);
+	rcu_read_lock();
+	if (wn->flows)
+		flow = weft_flow_by_index(wn->flows, nla_get_u32(attr));
+	found = flow && weft_read_flow(flow, nla_get_u32(attr), &record);
+	rcu_read_unlock();
+	up_read(&wn->tables);
+	if (found)
+		return weft_netlink_reply(info, weft_fill_flow, &record);
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack, attr, "there is no flow %u",
+				nla_get_u32(attr));
+	return -ENOENT;
+}
+
+/* A dump of flows as one message of it is filled. */
+struct weft_flow_dump {
+	struct sk_buff		*skb;
+	struct netlink_callback	*cb;
+	struct nlattr		**filter;
+};
+
+/* Either end of it may be behind the attachment point, or both. */
+static bool weft_flow_at(const struct weft_flow *flow, u32 attach)
+{
+	return READ_ONCE(flow->verdict[0]) >> WEFT_VERDICT_BITS == attach ||
+	       READ_ONCE(flow->verdict[1]) >> WEFT_VERDICT_BITS == attach;
+}
+
+static bool weft_flow_wanted(const struct weft_flow *flow, u32 index,
+			     struct nlattr *const *filter)
+{
+	struct nlattr *attach = filter[WEFT_A_FLOW_ATTACH_ID];
+	struct nlattr *proto = filter[WEFT_A_FLOW_PROTOCOL];
+	struct nlattr *class = filter[WEFT_A_FLOW_CLASS];
+	struct nlattr *only = filter[WEFT_A_FLOW_INDEX];
+	struct nlattr *job = filter[WEFT_A_FLOW_JOB];
+
+	return (!only || index == nla_get_u32(only)) &&
+	       (!class || READ_ONCE(flow->class) == nla_get_u32(class)) &&
+	       (!job || READ_ONCE(flow->job) == nla_get_u32(job)) &&
+	       (!proto || READ_ONCE(flow->key.proto) == nla_get_u8(proto)) &&
+	       (!attach || weft_flow_at(flow, nla_get_u32(attach)));
+}
+
+static int weft_dump_flow(struct weft_flow *flow, u32 index, void *arg)
+{
+	const struct weft_flow_dump *dump = arg;
+	struct weft_flow_record record;
+
+	if (!weft_flow_wanted(flow, index, dump->filter) ||
+	    !weft_read_flow(flow, index, &record))
+		return 0;
+	return weft_netlink_dump(dump->skb, dump->cb, WEFT_CMD_FLOW_GET,
+				 weft_fill_flow, &record);
+}
+
+/**
+ * weft_nl_flow_get_dumpit - show the flows that match a filter
+ * @skb: the message to fill
+ * @cb: where the dump stands: args[0] is the next slot
+ *
+ * Context: Process. Takes the semaphore of the tables.
+ * Return: 0 at the end, or how much was filled.
+ */
+int weft_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct weft_flow_dump dump = {
+		.skb	= skb,
+		.cb	= cb,
+		.filter	= genl_info_dump(cb)->attrs,
+	};
+	struct weft_net *wn = weft_netlink_net(skb);
+	u32 index = cb->args[0];
+
+	down_read(&wn->tables);
+	if (wn->flows)
+		weft_flow_walk(wn->flows, &index, weft_dump_flow, &dump);
+	up_read(&wn->tables);
+	cb->args[0] = index;
+	return skb->len;
+}
+
+/* Jobs that one walk over the flows serves: what a message has room for. */
+#define WEFT_JOB_BATCH	128
+
+/**
+ * struct weft_job_record - what is shown of a job
+ * @id: its number
+ * @counts: of closed flows, then of open ones too
+ */
+struct weft_job_record {
+	u32			id;
+	struct weft_job_counts	counts;
+};
+
+/**
+ * struct weft_job_batch - jobs whose open flows are being added up
+ * @n: length of @job
+ * @job: by rising number
+ */
+struct weft_job_batch {
+	unsigned int		n;
+	struct weft_job_record	job[WEFT_JOB_BATCH];
+};
+
+static struct weft_job_record *weft_batch_find(struct weft_job_batch *batch,
+					       u32 id)
+{
+	unsigned int low = 0, high = batch->n, middle;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (batch->job[middle].id == id)
+			return &batch->job[middle];
+		if (batch->job[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+static int weft_add_flow(struct weft_flow *flow, u32 index, void *arg)
+{
+	struct weft_job_record *record;
+	unsigned int sent;
+	u32 id;
+
+	id = READ_ONCE(flow->job);
+	record = id ? weft_batch_find(arg, id) : NULL;
+	if (!record)
+		return 0;
+
+	/* The end on this side: the opener, unless it opened from outside. */
+	sent = !!weft_flow_opener(flow);
+	if (weft_flow_direction(flow) == WEFT_DIRECTION_INGRESS)
+		sent = !sent;
+	record->counts.bytes[WEFT_DIRECTION_EGRESS] +=
+		atomic64_read(&weft_flow_half(flow, sent)->bytes);
+	record->counts.packets[WEFT_DIRECTION_EGRESS] +=
+		atomic64_read(&weft_flow_half(flow, sent)->packets);
+	record->counts.bytes[WEFT_DIRECTION_INGRESS] +=
+		atomic64_read(&weft_flow_half(flow, !sent)->bytes);
+	record->counts.packets[WEFT_DIRECTION_INGRESS] +=
+		atomic64_read(&weft_flow_half(flow, !sent)->packets);
+	return 0;
+}
+
+/* Jobs from number @id on, no more than @max; the caller keeps the tables. */
+static void weft_read_jobs(struct weft_net *wn, struct weft_job_batch *batch,
+			   u32 id, unsigned int max)
+{
+	u32 index = 0;
+
+	batch->n = 0;
+	weft_flow_counts_hold(wn->flows);
+	while (batch->n < max) {
+		struct weft_job_record *record = &batch->job[batch->n];
+
+		if (!weft_job_next(wn->jobs, &id, &record->counts))
+			break;
+		record->id = id;
+		batch->n++;
+		if (id++ == U32_MAX)
+			break;
+	}
+	if (batch->n)
+		weft_flow_walk(wn->flows, &index, weft_add_flow, batch);
+	weft_flow_counts_release(wn->flows);
+}
+
+static int weft_fill_job(struct sk_buff *skb, const void *object)
+{
+	const struct weft_job_record *record = object;
+	const struct weft_job_counts *counts = &record->counts;
+
+	if (nla_put_u32(skb, WEFT_A_JOB_ID, record->id) ||
+	    nla_put_u32(skb, WEFT_A_JOB_FLOWS, counts->flows) ||
+	    nla_put_u64_64bit(skb, WEFT_A_JOB_FLOWS_TOTAL, counts->flows_total,
+			      WEFT_A_JOB_PAD) ||
+	    nla_put_u64_64bit(skb, WEFT_A_JOB_TX_BYTES,
+			      counts->bytes[WEFT_DIRECTION_EGRESS],
+			      WEFT_A_JOB_PAD) ||
+	    nla_put_u64_64bit(skb, WEFT_A_JOB_TX_PACKETS,
+			      counts->packets[WEFT_DIRECTION_EGRESS],
+			      WEFT_A_JOB_PAD) ||
+	    nla_put_u64_64bit(skb, WEFT_A_JOB_RX_BYTES,
+			      counts->bytes[WEFT_DIRECTION_INGRESS],
+			      WEFT_A_JOB_PAD) ||
+	    nla_put_u64_64bit(skb, WEFT_A_JOB_RX_PACKETS,
+			      counts->packets[WEFT_DIRECTION_INGRESS],
+			      WEFT_A_JOB_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * weft_nl_job_get_doit - show one job and what it carried
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Context: Process. Takes the semaphore of the tables.
+ * Return: 0 or a negative error.
+ */
+int weft_nl_job_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct weft_net *wn = weft_net(genl_info_net(info));
+	struct nlattr *attr = info->attrs[WEFT_A_JOB_ID];
+	struct weft_job_batch *batch;
+	int err;
+	u32 id;
+
+	err = weft_netlink_need(info, WEFT_A_JOB_ID, "id, the job's number");
+	if (err)
+		return err;
+	id = nla_get_u32(attr);
+	batch = kmalloc(sizeof(*batch), GFP_KERNEL);
+	if (!batch)
+		return -ENOMEM;
+
+	batch->n = 0;
+	down_read(&wn->tables);
+	if (wn->flows)
+		weft_read_jobs(wn, batch, id, 1);
+	up_read(&wn->tables);
+	if (batch->n && batch->job[0].id == id) {
+		err = weft_netlink_reply(info, weft_fill_job, &batch->job[0]);
+	} else {
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, attr,
+					"job %u: no flow works or has worked for it",
+					id);
+		err = -ENOENT;
+	}
+	kfree(batch);
+	return err;
+}
+
+/**
+ * weft_nl_job_get_dumpit - show jobs and what they carried
+ * @skb: the message to fill
+ * @cb: where the dump stands: args[0] is the lowest number to come, args[1]
+ *	says that none comes
+ *
+ * Context: Process. Takes the semaphore of the tables.
+ * Return: 0 at the end, or how much was filled.
+ */
+int weft_nl_job_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nlattr *only = genl_info_dump(cb)->attrs[WEFT_A_JOB_ID];
+	struct weft_net *wn = weft_netlink_net(skb);
+	struct weft_job_batch *batch;
+	unsigned int i;
+	u32 from;
+
+	if (cb->args[1])
+		return 0;
+	from = only ? nla_get_u32(only) : max_t(u32, cb->args[0], 1);
+	batch = kmalloc(sizeof(*batch), GFP_KERNEL);
+	if (!batch)
+		return -ENOMEM;
+
+	batch->n = 0;
+	down_read(&wn->tables);
+	if (wn->flows)
+		weft_read_jobs(wn, batch, from, only ? 1 : WEFT_JOB_BATCH);
+	up_read(&wn->tables);
+	for (i = 0; i < batch->n; i++) {
+		if (only && batch->job[i].id != from)
+			break;
+		if (weft_netlink_dump(skb, cb, WEFT_CMD_JOB_GET, weft_fill_job,
+				      &batch->job[i]))
+			goto more;
+		cb->args[0] = batch->job[i].id + 1UL;
+	}
+	/* A full batch that fitted: ask for the next one, unless that was all. */
+	cb->args[1] = only || batch->n < WEFT_JOB_BATCH ||
+		      batch->job[i - 1].id == U32_MAX;
+more:
+	kfree(batch);
+	return skb->len;
+}
