@@ -16,6 +16,7 @@ apt_own_suite()
 # The address of the archive that serves a suite, from the machine's sources.
 apt_uri()
 {
+	# shellcheck disable=SC2016 # apt's own variables
 	apt-get indextargets --format '$(RELEASE) $(REPO_URI)' \
 		'Created-By: Packages' 2>/dev/null |
 		awk -v s="$1" '$1 == s { sub("/$", "", $2); print $2; exit }'
@@ -42,9 +43,8 @@ apt_sources()
 	sec=$(apt_uri "$own-security")
 	[ -n "$main" ] || die "the machine's apt sources name no archive for $own"
 	opt="arch=$arch"
-	for key in /usr/share/keyrings/debian-archive-keyring.gpg; do
-		[ ! -e "$key" ] || opt+=" signed-by=$key"
-	done
+	key=/usr/share/keyrings/debian-archive-keyring.gpg
+	[ ! -e "$key" ] || opt+=" signed-by=$key"
 	echo "deb [$opt] $main $suite main"
 	[ "$suite" = sid ] && return
 	echo "deb [$opt] $main $suite-backports main"

@@ -276,7 +276,7 @@ guest_verdict()
 
 	status=$(sed -n 's/^exit \([0-9]*\)$/\1/p' "$G_RUN/ctl" 2>/dev/null | head -n 1)
 	splat=$(splat_find "$LAB_DIR/splat.allow" "$G_RUN/console" "$G_RUN/dmesg" |
-		sort -u -t']' -k2 | head -n 8)
+		sort -u -t']' -k2 | head -n 20)
 	if [ -s "$G_RUN/kmemleak" ]; then
 		splat+="${splat:+$'\n'}memory leak, see $G_RUN/kmemleak"
 	fi

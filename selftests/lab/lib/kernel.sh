@@ -105,7 +105,7 @@ kernel_unpack()
 	if [ -d "$tmp/lib" ] && [ ! -L "$tmp/lib" ]; then
 		mkdir -p "$tmp/usr/lib"
 		cp -al "$tmp/lib/." "$tmp/usr/lib/"
-		rm -rf "$tmp/lib"
+		rm -rf "${tmp:?}/lib"
 	fi
 	[ -e "$tmp/lib" ] || ln -s usr/lib "$tmp/lib"
 	# plain modules: depmod and the initramfs need not unpack them each time
@@ -114,7 +114,9 @@ kernel_unpack()
 	depmod -b "$tmp" "$rel" || return 1
 	vmlinuz=$(find "$tmp" -name "vmlinuz*" -type f | head -n 1)
 	config=$(find "$tmp" \( -name "config-$rel" -o -path "*/modules/$rel/config" \) -type f | head -n 1)
-	[ -n "$vmlinuz" ] && [ -n "$config" ] || die "no kernel image in the packages of $rel"
+	if [ -z "$vmlinuz" ] || [ -z "$config" ]; then
+		die "no kernel image in the packages of $rel"
+	fi
 	ln -s "${vmlinuz#"$tmp/"}" "$tmp/vmlinuz"
 	ln -s "${config#"$tmp/"}" "$tmp/config"
 	kernel_relocate "$tmp" "$dir" "$rel"

@@ -11,7 +11,7 @@
 module_sources()
 {
 	case $1 in
-	weft)	MODULE_SOURCES="Kbuild kmod include" MODULE_SUB=. ;;
+	weft)	MODULE_SOURCES="Kbuild kmod include" MODULE_SUB="" ;;
 	*)	MODULE_SOURCES="selftests/lab/splat" MODULE_SUB=selftests/lab/splat ;;
 	esac
 }
@@ -65,7 +65,7 @@ module_build_locked()
 	[ ! -e "$MODULE_KO" ] || return 0
 	module_copy "$dir" || return 1
 	logged "$log" "building $module for $K_REL" \
-		module_make "$dir/$MODULE_SUB" "$@" modules || return 1
+		module_make "$dir${MODULE_SUB:+/$MODULE_SUB}" "$@" modules || return 1
 	ko=$(find "$dir" -name "$module.ko" | head -n 1)
 	[ -n "$ko" ] || { say "the build made no $module.ko"; return 1; }
 	mkdir -p "$(dirname "$MODULE_KO")"
@@ -106,6 +106,28 @@ module_tree_locked()
 	depmod -b "$MODULE_TREE" "$K_REL" || return 1
 	rm "$MODULE_TREE/lib"
 	touch "$MODULE_TREE/.done"
+}
+
+# module_lint KERNEL: compiles weft anew with W=1 and sparse, fails if they
+# have anything to say about its own files.
+module_lint()
+{
+	kernel_info "$1" || return 1
+	module_sources weft
+	with_lock "lint-$K_REL" module_lint_locked
+}
+
+module_lint_locked()
+{
+	local dir=$LAB_CACHE/modules/$K_REL/lint log=$LAB_LOGS/lint-$K_REL.log
+
+	rm -rf "$dir"
+	module_copy "$dir" || return 1
+	logged "$log" "building weft for $K_REL with W=1 and sparse" \
+		module_make "$dir" W=1 C=2 CHECK=sparse modules || return 1
+	if grep -E '(^|/)(kmod|include/uapi)/[^ ]*:[0-9]+.*(warning|error):' "$log"; then
+		return 1
+	fi
 }
 
 module_main()

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Steps, their times, their counts and their logs; and the one last line.
+
+CHECK_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+TOP=$(cd "$CHECK_DIR/../.." && pwd)
+LAB=$TOP/selftests/lab/lab
+CACHE=$("$LAB" cache)
+LOGS=$CACHE/check/$(date +%m%d-%H%M%S)-$$
+mkdir -p "$LOGS"
+ln -sfn "$(basename "$LOGS")" "$CACHE/check/last"
+
+PASSED=0 FAILED=0 SKIPPED=0
+declare -a FAILURES=()
+
+clock()
+{
+	printf '%02d:%02d' $((SECONDS / 60)) $((SECONDS % 60))
+}
+
+# step NAME COMMAND...: the command prints what it found to its log and leaves
+# its counts with count; a command that fails without a count counts as one.
+step()
+{
+	local name=$1 log t0=$SECONDS rc=0 p f s
+	shift
+
+	log=$LOGS/${name//[^A-Za-z0-9._-]/_}.log
+	COUNTS=$log.counts
+	: >"$COUNTS"
+	printf '[%s] %s ...\n' "$(clock)" "$name"
+	("$@") >"$log" 2>&1 </dev/null || rc=$?
+	read -r p f s < <(awk '{ p += $1; f += $2; s += $3 }
+		END { print p + 0, f + 0, s + 0 }' "$COUNTS")
+	if [ "$rc" -ne 0 ] && [ "$f" -eq 0 ]; then
+		f=1
+	elif [ "$rc" -eq 0 ] && [ "$((p + f + s))" -eq 0 ]; then
+		p=1
+	fi
+	PASSED=$((PASSED + p)) FAILED=$((FAILED + f)) SKIPPED=$((SKIPPED + s))
+	printf '[%s] %s: %d passed, %d failed, %d skipped (%d s)\n' \
+		"$(clock)" "$name" "$p" "$f" "$s" $((SECONDS - t0))
+	if [ "$f" -gt 0 ]; then
+		FAILURES+=("$name: $log")
+		if grep -q '^FAIL: ' "$log"; then
+			grep '^FAIL: ' "$log" | head -n 40 | sed 's/^/    /'
+		fi
+		printf '    the end of %s:\n' "$log"
+		tail -n "${CHECK_TAIL:-25}" "$log" | sed 's/^/    | /'
+	fi
+}
+
+# count PASSED FAILED SKIPPED, from inside a step
+count()
+{
+	echo "$1 $2 $3" >>"$COUNTS"
+}
+
+pass()
+{
+	echo "ok: $*"
+	count 1 0 0
+}
+
+fail()
+{
+	echo "FAIL: $*"
+	count 0 1 0
+}
+
+skip()
+{
+	echo "skipped: $*"
+	count 0 0 1
+}
+
+# try WHAT COMMAND...: one test that is a command
+try()
+{
+	local what=$1
+	shift
+	echo "== $what"
+	if "$@"; then
+		pass "$what"
+	else
+		fail "$what"
+	fi
+}
+
+# The last line, and a status that says the same.
+report()
+{
+	local f
+
+	for f in "${FAILURES[@]}"; do
+		printf 'failed: %s\n' "$f"
+	done
+	printf 'logs: %s\n' "$LOGS"
+	printf '%d passed, %d failed, %d skipped\n' "$PASSED" "$FAILED" "$SKIPPED"
+	[ "$FAILED" -eq 0 ] && [ "$PASSED" -gt 0 ]
+}

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What a reviewer of kernel code asks first: checkpatch, kernel-doc, sparse
+# and extra compiler warnings; and shellcheck over every script.
+
+# Files of the tree by pattern, tracked or new, never ignored ones.
+style_files()
+{
+	git -C "$TOP" ls-files -co --exclude-standard -- "$@" |
+		while read -r f; do
+			[ ! -f "$TOP/$f" ] || printf '%s\n' "$f"
+		done | sort -u
+}
+
+style_scripts()
+{
+	local f first
+
+	style_files '*.sh'
+	style_files | grep -vE '\.[a-z0-9]+$' | while read -r f; do
+		read -r first <"$TOP/$f" 2>/dev/null
+		case $first in
+		'#!/bin/bash'*|'#!/bin/sh'*|'#!/usr/bin/env bash'*) echo "$f" ;;
+		esac
+	done
+}
+
+style_checkpatch()
+{
+	# generated tables have the generator's style
+	case $2 in
+	*-gen.[ch]) return 0 ;;
+	esac
+	perl "$1/scripts/checkpatch.pl" --no-tree --strict --terse --quiet \
+		--show-types --no-summary -f "$TOP/$2"
+}
+
+style_kernel_doc()
+{
+	local out
+	out=$(perl "$1/scripts/kernel-doc" -none -Wall "$TOP/$2" 2>&1) || true
+	[ -z "$out" ] || { printf '%s\n' "$out"; return 1; }
+}
+
+style_lint()
+{
+	"$LAB" lint --kernel "$1"
+}
+
+style_regen()
+{
+	local regen=$TOP/Documentation/netlink/regen.sh
+	if [ ! -e "$regen" ]; then
+		echo "there is no $regen yet"
+		return 1
+	fi
+	bash "$regen" --check
+}
+
+style_all()
+{
+	local source f k
+
+	source=$("$LAB" source) || return 1
+	for f in $(style_files 'kmod/*.[ch]' 'include/uapi/*.h'); do
+		try "checkpatch $f" style_checkpatch "$source" "$f"
+		try "kernel-doc $f" style_kernel_doc "$source" "$f"
+	done
+	for f in $(style_scripts | sort -u); do
+		try "shellcheck $f" shellcheck -S warning -e SC1091 "$TOP/$f"
+	done
+	for f in $(style_files '*.py'); do
+		try "python $f" python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$TOP/$f"
+	done
+	for k in 6.1 6.12 7; do
+		try "no warnings with W=1 and sparse on $k" style_lint "$k"
+	done
+	try "the netlink specification and the generated files agree" style_regen
+}
