@@ -14,9 +14,6 @@ dkms_all()
 	# what a package would ship: the files of the tree and nothing built
 	git -C "$TOP" ls-files -co --exclude-standard -z |
 		(cd "$TOP" && cpio -0 -pdm --quiet "$tmp/src/weft-$version") 2>/dev/null
-	# signing keys are made here, not on the host
-	printf '%s\n' "mok_signing_key=\"$tmp/mok.key\"" \
-		"mok_certificate=\"$tmp/mok.pub\"" >"$tmp/framework.conf"
 	try "dkms add" dkms_run "$tmp" add -m weft -v "$version"
 	for k in "$@"; do
 		try "dkms build, install and load on $k" dkms_kernel "$tmp" "$version" "$k"
@@ -29,8 +26,7 @@ dkms_run()
 {
 	local tmp=$1 cmd=$2
 	shift 2
-	dkms "$cmd" "$@" --dkmsframework "$tmp/framework.conf" \
-		--sourcetree "$tmp/src" --dkmstree "$tmp/dkms" \
+	dkms "$cmd" "$@" --sourcetree "$tmp/src" --dkmstree "$tmp/dkms" \
 		--installtree "$tmp/install"
 }
 
