@@ -86,10 +86,21 @@ static int check_replaceable(const struct args *args, const char *dev,
  */
 static bool has_no_queue(const struct link *link)
 {
-	if (strcmp(link->qdisc, "noqueue"))
+	static const char *const kinds[] = {
+		"bond", "bridge", "dummy", "geneve", "ipvlan", "macvlan", "team",
+		"veth", "vlan", "vxlan",
+	};
+	bool queue = strcmp(link->qdisc, "noqueue");
+	size_t i;
+
+	/* What has never been up does not show what it will have. */
+	for (i = 0; queue && !strcmp(link->qdisc, "noop") && i < ARRAY_SIZE(kinds); i++)
+		queue = strcmp(link->kind, kinds[i]);
+	if (queue)
 		return false;
-	complain("note: '%s'%s%s has no queue where packets wait to be ordered",
-		 link->name, link->kind[0] ? ", a device of kind " : "", link->kind);
+	complain("note: '%s'%s%s%s has no queue where packets wait to be ordered",
+		 link->name, link->kind[0] ? " (" : "", link->kind,
+		 link->kind[0] ? ")" : "");
 	if (!strcmp(link->kind, "bond"))
 		complain("note: for its slaves: tc qdisc replace dev SLAVE root weft");
 	else
@@ -193,16 +204,20 @@ static int uplink_set(const struct args *args)
 	status = look(route, dev->text, &link, &sched);
 	if (status)
 		return status;
-	if (rate && sched.place != SCHEDULER_ROOT) {
-		complain("'rate %s': '%s' has no weft scheduler at its root", rate->text,
+	if (rate && sched.place == SCHEDULER_NONE) {
+		complain("'rate %s': '%s' has no weft scheduler to keep it", rate->text,
 			 dev->text);
-		complain("'weft uplink del' and 'weft uplink add' with a rate make it so");
+		complain("'weft uplink del' and 'weft uplink add' with a rate attach one");
 		return STATUS_REFUSED;
 	}
-	/* Also where only the rate is set: the device must be an uplink. */
-	status = change(args, WEFT_CMD_UPLINK_SET, NULL, NULL);
+	/* Where only the rate is set, the device must be an uplink all the same. */
+	status = change(args, args_get(args, "policy") ? WEFT_CMD_UPLINK_SET :
+						       WEFT_CMD_UPLINK_GET, NULL, NULL);
 	if (status || !rate)
 		return status;
+	/* Without a limit, one for each queue is right as it is. */
+	if (sched.place == SCHEDULER_LEAVES && !rate->number)
+		return STATUS_OK;
 	return set_rate(route, &link, rate);
 }
 

@@ -255,6 +255,9 @@ static void read_extack(struct exchange *ex, const struct nlmsghdr *nlh,
 		return;
 
 	message = netlink_string(tb[NLMSGERR_ATTR_MSG]);
+	/* The module's name is on every line already. */
+	if (message && !strncmp(message, "weft: ", 6))
+		message += 6;
 	if (message)
 		snprintf(refusal->message, sizeof(refusal->message), "%s", message);
 	if (tb[NLMSGERR_ATTR_OFFS])
