@@ -17,7 +17,7 @@ SETUP_CHECK="shellcheck sparse git dkms linux-source-6.1"
 # What a chroot of a newer suite is made with.
 SETUP_CHROOT="mmdebstrap debian-archive-keyring"
 # Compile tests for other machines.
-SETUP_CROSS="gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf"
+SETUP_CROSS="gcc-aarch64-linux-gnu"
 # What the demo shows.
 SETUP_DEMO="python3-torch python3-matplotlib sockperf"
 
