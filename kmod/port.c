@@ -10,7 +10,8 @@
  * Every packet that a port sends or gets is judged, by the port's own
  * attachment point: what it sends in its ndo_start_xmit, which nothing goes
  * round; what it gets in the uplink's ingress hook or, if it came past that,
- * in the receive handler here; what it gets from another port on delivery.
+ * in the receive handler here; what it gets from another port, or as one of
+ * many, on delivery.
  *
  * A frame for many costs one copy a port that wants it. Up to
  * WEFT_FLOOD_DIRECT_MAX ports they are made at once; on uplinks with more, a
@@ -61,11 +62,9 @@
 /**
  * struct weft_flood_cb - a frame for many while it waits, in skb->cb
  * @from: attachment point that must not get a copy, 0 for none
- * @local: comes from a port, not from the wire
  */
 struct weft_flood_cb {
 	u32	from;
-	bool	local;
 };
 
 static const struct net_device_ops weft_port_netdev_ops;
@@ -123,7 +122,7 @@ static void weft_port_take(const struct weft_port *port, struct sk_buff *skb)
 	skb->dev = port->dev;
 }
 
-/* From one port to another: as if it had come in there. */
+/* From another port, or one of many copies: as if it had come in at @port. */
 static int weft_port_deliver(struct weft_uplink *uplink, struct weft_port *port,
 			     struct sk_buff *skb)
 {
@@ -144,29 +143,9 @@ static int weft_port_deliver(struct weft_uplink *uplink, struct weft_port *port,
 	return NET_XMIT_SUCCESS;
 }
 
-/* A copy of a frame from the wire that many get. */
-static void weft_port_receive_copy(struct weft_uplink *uplink,
-				   struct weft_port *port, struct sk_buff *skb)
-{
-	unsigned int len = skb->len + ETH_HLEN;
-	bool broadcast;
-
-	if (!weft_judge(uplink, &port->attach, skb, WEFT_AT_RX)) {
-		weft_port_denied(port, skb);
-		return;
-	}
-	weft_port_take(port, skb);
-	broadcast = ether_addr_equal(eth_hdr(skb)->h_dest, port->dev->broadcast);
-	skb->pkt_type = broadcast ? PACKET_BROADCAST : PACKET_MULTICAST;
-	if (netif_rx(skb) != NET_RX_SUCCESS)
-		return;
-	dev_sw_netstats_rx_add(port->dev, len);
-	DEV_STATS_INC(port->dev, multicast);
-}
-
-/* RCU read side, softirqs off. */
+/* RCU read side, softirqs off; data at the link-layer header. */
 static void weft_port_flood_now(struct weft_uplink *uplink, struct sk_buff *skb,
-				u32 from, bool local)
+				u32 from)
 {
 	u64 bit = weft_port_mc_bit(eth_hdr(skb)->h_dest);
 	struct weft_port *port;
@@ -177,12 +156,10 @@ static void weft_port_flood_now(struct weft_uplink *uplink, struct sk_buff *skb,
 		    !(READ_ONCE(port->mc_filter) & bit))
 			continue;
 		copy = skb_clone(skb, GFP_ATOMIC);
-		if (!copy)
-			dev_core_stats_rx_dropped_inc(port->dev);
-		else if (local)
+		if (copy)
 			weft_port_deliver(uplink, port, copy);
 		else
-			weft_port_receive_copy(uplink, port, copy);
+			dev_core_stats_rx_dropped_inc(port->dev);
 	}
 }
 
@@ -196,16 +173,16 @@ void weft_port_flood_work(struct work_struct *work)
 {
 	struct weft_uplink *uplink = container_of(work, struct weft_uplink,
 						  flood_work);
-	struct weft_flood_cb cb;
 	struct sk_buff *skb;
+	u32 from;
 
 	while ((skb = skb_dequeue(&uplink->flood))) {
-		cb = *weft_flood_cb(skb);
+		from = weft_flood_cb(skb)->from;
 		memset(skb->cb, 0, sizeof(skb->cb));
 
 		local_bh_disable();
 		rcu_read_lock();
-		weft_port_flood_now(uplink, skb, cb.from, cb.local);
+		weft_port_flood_now(uplink, skb, from);
 		rcu_read_unlock();
 		local_bh_enable();
 
@@ -214,20 +191,23 @@ void weft_port_flood_work(struct work_struct *work)
 	}
 }
 
-/* A frame for many; the caller keeps @skb. */
+/*
+ * A frame for many, from a port or the wire, with its data at the link-layer
+ * header; the caller keeps it. It was judged and accounted where it came in:
+ * what is judged here is each delivery.
+ */
 static void weft_port_flood(struct weft_uplink *uplink, struct sk_buff *skb,
-			    u32 from, bool local)
+			    u32 from)
 {
-	struct sk_buff *copy;
+	struct sk_buff *copy = NULL;
 
 	if (skb->protocol == htons(ETH_P_PAUSE))
 		return;
 	if (READ_ONCE(uplink->n_ports) <= WEFT_FLOOD_DIRECT_MAX) {
-		weft_port_flood_now(uplink, skb, from, local);
+		weft_port_flood_now(uplink, skb, from);
 		return;
 	}
 
-	copy = NULL;
 	if (skb_queue_len_lockless(&uplink->flood) < WEFT_FLOOD_QUEUE_MAX)
 		copy = skb_clone(skb, GFP_ATOMIC);
 	if (!copy) {
@@ -237,10 +217,7 @@ static void weft_port_flood(struct weft_uplink *uplink, struct sk_buff *skb,
 	/* It outlives the sender's device, and perhaps its namespace. */
 	skb_scrub_packet(copy, true);
 	copy->dev = uplink->dev;
-	*weft_flood_cb(copy) = (struct weft_flood_cb){
-		.from = from,
-		.local = local,
-	};
+	weft_flood_cb(copy)->from = from;
 	skb_queue_tail(&uplink->flood, copy);
 	schedule_work(&uplink->flood_work);
 }
@@ -265,6 +242,30 @@ static rx_handler_result_t weft_port_receive(struct weft_uplink *uplink,
 	return RX_HANDLER_ANOTHER;
 }
 
+/*
+ * Who gets a packet from the wire alone, NULL for the host; one for many is
+ * handed out to the ports here, and the host gets it too.
+ */
+static struct weft_port *weft_port_sort(struct weft_uplink *uplink,
+					struct sk_buff *skb)
+{
+	const struct ethhdr *eth = eth_hdr(skb);
+	struct weft_port *sender;
+
+	/* A redirect from a device of another type can bring anything. */
+	if (unlikely(skb_mac_offset(skb) != -ETH_HLEN))
+		return NULL;
+	if (!is_multicast_ether_addr(eth->h_dest))
+		return weft_uplink_port_by_mac(uplink, eth->h_dest);
+
+	/* A switch may send a port's own frame back. */
+	sender = weft_uplink_port_by_mac(uplink, eth->h_source);
+	skb_push_rcsum(skb, ETH_HLEN);
+	weft_port_flood(uplink, skb, sender ? sender->attach.id : 0);
+	skb_pull_rcsum(skb, ETH_HLEN);
+	return NULL;
+}
+
 /**
  * weft_port_handle_frame - an uplink's receive handler
  * @pskb: the packet, data behind the link-layer header
@@ -279,7 +280,6 @@ rx_handler_result_t weft_port_handle_frame(struct sk_buff **pskb)
 {
 	struct weft_uplink *uplink;
 	struct sk_buff *skb = *pskb;
-	const struct ethhdr *eth;
 	struct weft_port *port;
 
 	/* From dev_loopback_xmit(): it has no link-layer header. */
@@ -292,16 +292,9 @@ rx_handler_result_t weft_port_handle_frame(struct sk_buff **pskb)
 	*pskb = skb;
 
 	uplink = rcu_dereference(skb->dev->rx_handler_data);
-	eth = eth_hdr(skb);
-	if (is_multicast_ether_addr(eth->h_dest)) {
-		/* A switch may send a port's own frame back. */
-		port = weft_uplink_port_by_mac(uplink, eth->h_source);
-		weft_port_flood(uplink, skb, port ? port->attach.id : 0, false);
-	} else {
-		port = weft_uplink_port_by_mac(uplink, eth->h_dest);
-		if (port)
-			return weft_port_receive(uplink, port, skb);
-	}
+	port = weft_port_sort(uplink, skb);
+	if (port)
+		return weft_port_receive(uplink, port, skb);
 
 	if (weft_judged(uplink, skb, WEFT_DIRECTION_INGRESS) ||
 	    weft_judge(uplink, &uplink->host, skb, WEFT_AT_RX))
@@ -318,7 +311,7 @@ static int weft_port_forward(struct weft_uplink *uplink, struct weft_port *port,
 	struct weft_port *peer;
 
 	if (is_multicast_ether_addr(dest)) {
-		weft_port_flood(uplink, skb, port->attach.id, true);
+		weft_port_flood(uplink, skb, port->attach.id);
 	} else {
 		peer = weft_uplink_port_by_mac(uplink, dest);
 		if (peer)
