@@ -27,18 +27,25 @@ style_scripts()
 
 style_checkpatch()
 {
-	# generated tables have the generator's style
+	local ignore=FILE_PATH_CHANGES out
+
 	case $2 in
+	# generated tables have the generator's style
 	*-gen.[ch]) return 0 ;;
+	# TRACE_EVENT is written everywhere in a way that checkpatch dislikes
+	*/trace.h) ignore+=,OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT,SPACING ;;
 	esac
-	perl "$1/scripts/checkpatch.pl" --no-tree --strict --terse --quiet \
-		--show-types --no-summary -f "$TOP/$2"
+	# the kernel's own names of qdiscs are in camel case
+	out=$(perl "$1/scripts/checkpatch.pl" --no-tree --strict --terse --quiet \
+		--show-types --no-summary --ignore "$ignore" -f "$TOP/$2" |
+		grep -v 'CAMELCASE: Avoid CamelCase: <Qdisc')
+	[ -z "$out" ] || { printf '%s\n' "$out"; return 1; }
 }
 
 style_kernel_doc()
 {
 	local out
-	out=$(perl "$1/scripts/kernel-doc" -none -Wall "$TOP/$2" 2>&1) || true
+	out=$(perl "$1/scripts/kernel-doc" -none "$TOP/$2" 2>&1) || true
 	[ -z "$out" ] || { printf '%s\n' "$out"; return 1; }
 }
 
@@ -66,8 +73,10 @@ style_all()
 		try "checkpatch $f" style_checkpatch "$source" "$f"
 		try "kernel-doc $f" style_kernel_doc "$source" "$f"
 	done
+	# what a library that is found at run time defines is not known (SC1091,
+	# SC2154)
 	for f in $(style_scripts | sort -u); do
-		try "shellcheck $f" shellcheck -S warning -e SC1091 "$TOP/$f"
+		try "shellcheck $f" shellcheck -S warning -e SC1091,SC2154 "$TOP/$f"
 	done
 	for f in $(style_files '*.py'); do
 		try "python $f" python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$TOP/$f"

@@ -10,6 +10,7 @@ LAB_DIR=${LAB_DIR:?}
 LAB_TOP=$(cd "$LAB_DIR/../.." && pwd)
 LAB_CACHE=${WEFT_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weft-lab}
 LAB_LOGS=$LAB_CACHE/logs
+LAB_GUESTS=${WEFT_LAB_GUESTS:-$(($(nproc) + 1))}
 LAB_ARCH=$(dpkg --print-architecture)
 LAB_JOBS=${WEFT_LAB_JOBS:-$(nproc)}
 

@@ -219,6 +219,25 @@ guest_stop()
 	[ -z "$G_PID" ] || kill "$G_PID" 2>/dev/null
 }
 
+# As many guests at once as this machine can carry (LAB_GUESTS): emulation takes
+# whole CPUs, and guests that share one take each other's tests over their time.
+guest_slot()
+{
+	local n slot told=
+
+	mkdir -p "$LAB_CACHE/slots"
+	while :; do
+		for ((n = 1; n <= LAB_GUESTS; n++)); do
+			exec {slot}>"$LAB_CACHE/slots/$n"
+			flock -n "$slot" && return
+			exec {slot}>&-
+		done
+		[ -n "$told" ] || say "waiting for one of $LAB_GUESTS guests to end"
+		told=1
+		sleep 1
+	done
+}
+
 guest_run()
 {
 	local mode=$1 rc=0 cats=() out err
@@ -257,6 +276,7 @@ guest_run()
 	cats+=($!)
 	cat <"$G_RUN/err" >&2 {out}<&- {err}<&- &
 	cats+=($!)
+	guest_slot
 	timeout -k 5 "$G_TIMEOUT" "${Q[@]}" </dev/null >"$G_RUN/qemu.log" 2>&1 \
 		{out}<&- {err}<&- &
 	G_PID=$!
