@@ -21,7 +21,10 @@ ksft_stage_locked()
 	local install=$CACHE/kselftest/install f
 
 	source=$("$LAB" source)/tools/testing/selftests || return 1
-	mkdir -p "$tree/weft" "$CACHE/kselftest/tree/include"
+	mkdir -p "$tree/weft" "$CACHE/kselftest/tree/include" \
+		"$CACHE/kselftest/tree/scripts"
+	cp "$source/../../../scripts/subarch.include" "$CACHE/kselftest/tree/scripts/" ||
+		return 1
 	for f in Makefile lib.mk kselftest kselftest.h kselftest_harness.h \
 		kselftest_install.sh run_kselftest.sh; do
 		cp -r "$source/$f" "$tree/" || return 1
