@@ -42,6 +42,8 @@
 #define WEFT_LOCKS		256	/* power of two */
 #define WEFT_LOW_WATER		(WEFT_CHUNK_SLOTS / 4)
 
+#define WEFT_FRAGMENTS		1024	/* packets in fragments at once */
+
 #define WEFT_SCAN_PERIOD	(HZ / 2)
 #define WEFT_SCAN_PARTS		4	/* each slot is looked at every 2 s */
 
@@ -75,6 +77,9 @@
  * @scan_next: slot where the next scan begins; the worker's
  * @counts_lock: held while counts move from flows to jobs
  * @work: the worker
+ * @fragments: which flow the fragments of a packet belong to: a tag of the
+ *	packet above the flow's slot plus one; by the tag's low bits, a newer
+ *	packet takes an older one's place. Single words, any CPU writes
  * @chunks: slots
  */
 struct weft_flow_table {
@@ -84,7 +89,7 @@ struct weft_flow_table {
 	u32			bucket_mask;
 	u32			max_chunks;
 	u32			*buckets;
-	spinlock_t		*locks;
+	spinlock_t		*locks;	/* of the buckets */
 
 	spinlock_t		slot_lock ____cacheline_aligned; /* of free slots */
 	u32			free;
@@ -98,6 +103,7 @@ struct weft_flow_table {
 	u32			scan_next;
 	struct mutex		counts_lock;	/* counts stay where they are */
 	struct delayed_work	work;
+	atomic64_t		fragments[WEFT_FRAGMENTS];
 	struct weft_flow	*chunks[];
 };
 
@@ -474,7 +480,8 @@ void weft_flow_account(struct weft_flow *flow, const struct weft_pkt *pkt,
 	struct weft_flow_half *peer = weft_flow_half(flow, !pkt->src);
 	u32 now = (u32)jiffies;
 
-	if (flow->key.proto == IPPROTO_TCP)
+	/* A later fragment has no TCP header. */
+	if (flow->key.proto == IPPROTO_TCP && pkt->kind == WEFT_PKT_FLOW)
 		weft_follow_tcp(flow, half, peer, pkt);
 	if (READ_ONCE(flow->state) == WEFT_FLOW_STATE_NEW &&
 	    pkt->src != weft_flow_opener(flow))
@@ -484,6 +491,73 @@ void weft_flow_account(struct weft_flow *flow, const struct weft_pkt *pkt,
 	atomic64_add(packets, &half->packets);
 	if (READ_ONCE(half->last) != now)
 		WRITE_ONCE(half->last, now);
+}
+
+/* All fragments of a packet have these in common, and their order. */
+static u32 weft_fragment_tag(const struct weft_flow_table *table,
+			     const struct weft_pkt *pkt)
+{
+	struct {
+		struct in6_addr	addr[2];
+		u32		id;
+		u16		vlan;
+		u8		proto;
+		u8		src;
+	} common = {
+		.addr	= { pkt->key.addr[0], pkt->key.addr[1] },
+		.id	= pkt->ip_id,
+		.vlan	= pkt->key.vlan,
+		.proto	= pkt->key.proto,
+		.src	= pkt->src,
+	};
+
+	return hsiphash(&common, sizeof(common), &table->hash_key);
+}
+
+/**
+ * weft_flow_note_fragment - leave word of a first fragment for later ones
+ * @table: the table
+ * @pkt: the first fragment
+ * @flow: its flow; NULL if it may not pass, then later ones have none
+ *
+ * Context: RCU read side. No lock.
+ */
+void weft_flow_note_fragment(struct weft_flow_table *table,
+			     const struct weft_pkt *pkt,
+			     const struct weft_flow *flow)
+{
+	u32 tag = weft_fragment_tag(table, pkt);
+
+	atomic64_set(&table->fragments[tag % WEFT_FRAGMENTS],
+		     (u64)tag << 32 | (flow ? flow->index + 1 : 0));
+}
+
+/**
+ * weft_flow_of_fragment - the flow of a later fragment
+ * @table: the table
+ * @pkt: the fragment
+ *
+ * Context: RCU read side; the result is good until it ends.
+ * Return: the flow, or NULL if the first fragment has not passed, or so many
+ *	packets came in fragments since that its place was taken.
+ */
+struct weft_flow *weft_flow_of_fragment(struct weft_flow_table *table,
+					const struct weft_pkt *pkt)
+{
+	u32 tag = weft_fragment_tag(table, pkt);
+	u64 note = atomic64_read(&table->fragments[tag % WEFT_FRAGMENTS]);
+	struct weft_flow *flow;
+
+	if (note >> 32 != tag || !(u32)note)
+		return NULL;
+	flow = weft_slot(table, (u32)note - 1);
+	/* It may have ended, its slot be another's, the tag a collision. */
+	if (!(smp_load_acquire(&flow->flags) & WEFT_FLOW_LIVE) ||
+	    flow->key.proto != pkt->key.proto ||
+	    flow->key.vlan != pkt->key.vlan ||
+	    memcmp(flow->key.addr, pkt->key.addr, sizeof(pkt->key.addr)))
+		return NULL;
+	return flow;
 }
 
 /**
@@ -704,6 +778,7 @@ struct weft_flow_table *weft_flow_table_create(struct weft_net *wn,
 
 	BUILD_BUG_ON(sizeof(struct weft_flow_key) != 40);
 	BUILD_BUG_ON(offsetofend(struct weft_flow, flags) > 64);
+	BUILD_BUG_ON(!is_power_of_2(WEFT_FRAGMENTS));
 
 	table = kvzalloc(struct_size(table, chunks, max_chunks),
 			 GFP_KERNEL_ACCOUNT);

@@ -204,6 +204,13 @@ void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 void weft_flow_account(struct weft_flow *flow, const struct weft_pkt *pkt,
 		       unsigned int bytes, unsigned int packets);
 
+/* Later fragments find their flow by what the first one left here. */
+void weft_flow_note_fragment(struct weft_flow_table *table,
+			     const struct weft_pkt *pkt,
+			     const struct weft_flow *flow);
+struct weft_flow *weft_flow_of_fragment(struct weft_flow_table *table,
+					const struct weft_pkt *pkt);
+
 /* Numbers in place of pointers. */
 u32 weft_flow_index(const struct weft_flow_table *table,
 		    const struct weft_flow *flow);

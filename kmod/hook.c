@@ -37,18 +37,20 @@
 
 /**
  * struct weft_stamp - what a judged packet carries, in qdisc_skb_cb.data
+ * @time_ns: when it was judged, CLOCK_MONOTONIC. Comes first because netem
+ *	writes its own time over the first eight bytes: a packet that waited
+ *	there is still known as judged, and not counted again
  * @index: slot of its flow, WEFT_FLOW_NONE where it has none
  * @cookie: proves that this module wrote the stamp, for this uplink and
  *	direction, about the flow that the slot holds now
- * @time_ns: when it was judged, CLOCK_MONOTONIC
  * @attach: attachment point
  * @class: for a packet without a flow
  * @unused: zero
  */
 struct weft_stamp {
+	u64	time_ns;
 	u32	index;
 	u32	cookie;
-	u64	time_ns;
 	u16	attach;
 	u8	class;
 	u8	unused;
@@ -351,6 +353,14 @@ static bool weft_is_syn(const struct weft_pkt *pkt)
 	       WEFT_TCPHDR_SYN;
 }
 
+/* Between two ports here a packet is judged twice and counted once. */
+static void weft_account(const struct weft_passage *way)
+{
+	if (way->action != WEFT_ACTION_DENY && way->place != WEFT_AT_DELIVERY)
+		weft_flow_account(way->flow, &way->pkt, way->bytes,
+				  way->packets);
+}
+
 static void weft_judge_flow(struct weft_passage *way,
 			    const struct weft_config *config)
 {
@@ -384,9 +394,7 @@ static void weft_judge_flow(struct weft_passage *way,
 		if (way->action == WEFT_ACTION_AUDIT)
 			weft_report(way);
 	}
-	/* Between two ports here a packet is judged twice and counted once. */
-	if (way->action != WEFT_ACTION_DENY && way->place != WEFT_AT_DELIVERY)
-		weft_flow_account(way->flow, pkt, way->bytes, way->packets);
+	weft_account(way);
 }
 
 /* An error about a flow is a reply to it. */
@@ -410,14 +418,28 @@ static void weft_judge_icmp_error(struct weft_passage *way,
 	}
 }
 
+/*
+ * A later fragment belongs to the flow of the first one and has its verdict.
+ * One that comes before the first, or so late that nobody remembers, is judged
+ * by what is known of it.
+ */
 static void weft_judge_fragment(struct weft_passage *way,
 				const struct weft_config *config)
 {
+	struct weft_flow_table *flows = way->uplink->wn->flows;
 	struct weft_flow_open open;
 
-	weft_decide(way, config, way->pkt.src, way->direction, &open);
-	way->action = open.verdict;
-	way->class = open.class;
+	way->flow = weft_flow_of_fragment(flows, &way->pkt);
+	if (!way->flow) {
+		weft_decide(way, config, way->pkt.src, way->direction, &open);
+		way->action = open.verdict;
+		way->class = open.class;
+		weft_attach_count(way->attach, WEFT_A_STATS_FRAGMENT, 1);
+		return;
+	}
+	way->pkt.key = way->flow->key;
+	weft_judge_known(way, config, weft_flow_hash(flows, &way->pkt.key));
+	weft_account(way);
 }
 
 static void weft_judge_kind(struct weft_passage *way)
@@ -428,11 +450,14 @@ static void weft_judge_kind(struct weft_passage *way)
 	switch (way->pkt.kind) {
 	case WEFT_PKT_FLOW:
 		weft_judge_flow(way, config);
+		if (way->pkt.first_fragment)
+			weft_flow_note_fragment(way->uplink->wn->flows, &way->pkt,
+						way->action == WEFT_ACTION_DENY ?
+						NULL : way->flow);
 		return;
 	case WEFT_PKT_FRAGMENT:
-		counter = WEFT_A_STATS_FRAGMENT;
 		weft_judge_fragment(way, config);
-		break;
+		return;
 	case WEFT_PKT_ICMP_ERROR:
 		weft_judge_icmp_error(way, config);
 		return;

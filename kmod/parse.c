@@ -24,7 +24,9 @@
 #include "parse.h"
 
 #define WEFT_IP4_OFFSET_MASK	0x1fff	/* fragment offset in frag_off */
+#define WEFT_IP4_MORE		0x2000	/* more fragments follow */
 #define WEFT_IP6_OFFSET_MASK	0xfff8	/* likewise, IPv6 fragment header */
+#define WEFT_IP6_MORE		0x0001
 #define WEFT_ND_HOP_LIMIT	255	/* RFC 4861: dropped if it crossed a router */
 #define WEFT_LOCAL_TTL		1	/* IGMP, MLD */
 
@@ -48,6 +50,8 @@ struct weft_ip {
 	u8		tos;
 	u8		ttl;
 	bool		fragment;	/* a later one: no transport header */
+	bool		first_fragment;
+	u32		id;		/* of a fragment's packet */
 };
 
 static void weft_map_ip4(struct in6_addr *addr, __be32 ip4)
@@ -119,6 +123,9 @@ static bool weft_parse_ip4(const struct sk_buff *skb, int offset, bool inner,
 	ip->tos = iph->tos;
 	ip->ttl = iph->ttl;
 	ip->fragment = ntohs(iph->frag_off) & WEFT_IP4_OFFSET_MASK;
+	ip->first_fragment = !ip->fragment &&
+			     ntohs(iph->frag_off) & WEFT_IP4_MORE;
+	ip->id = ntohs(iph->id);
 	ip->l4_off = offset + header;
 	ip->l4_len = length - header;
 	return true;
@@ -156,11 +163,19 @@ static bool weft_parse_ip6(const struct sk_buff *skb, int offset, bool inner,
 	ip->tos = ip6h->priority << 4 | ip6h->flow_lbl[0] >> 4;
 	ip->ttl = ip6h->hop_limit;
 	ip->fragment = false;
+	ip->first_fragment = false;
+	ip->id = 0;
 	ip->l4_off = offset + sizeof(*ip6h);
 	ip->l4_len = length - sizeof(*ip6h);
 
 	for (i = 0; weft_is_ip6_extension(ip->proto); i++) {
-		struct { u8 nexthdr, len; __be16 frag_off; } ext_copy, *ext;
+		/* None is shorter than the fragment header. */
+		struct {
+			u8	nexthdr;
+			u8	len;
+			__be16	frag_off;
+			__be32	id;
+		} ext_copy, *ext;
 		u32 size;
 
 		if (i == WEFT_PARSE_MAX_EXTHDRS)
@@ -173,6 +188,9 @@ static bool weft_parse_ip6(const struct sk_buff *skb, int offset, bool inner,
 		case IPPROTO_FRAGMENT:
 			size = 8;
 			ip->fragment = ntohs(ext->frag_off) & WEFT_IP6_OFFSET_MASK;
+			ip->first_fragment = !ip->fragment &&
+				ntohs(ext->frag_off) & WEFT_IP6_MORE;
+			ip->id = ntohl(ext->id);
 			break;
 		case IPPROTO_AH:
 			size = (ext->len + 2) * 4;
@@ -314,6 +332,8 @@ static void weft_parse_ip(const struct sk_buff *skb, const struct weft_ip *ip,
 	pkt->payload_off = ip->l4_off;
 	pkt->payload_len = ip->l4_len;
 	pkt->kind = WEFT_PKT_FLOW;
+	pkt->first_fragment = ip->first_fragment;
+	pkt->ip_id = ip->id;
 
 	if (ip->fragment) {
 		weft_set_ends(pkt, ip, 0, 0);

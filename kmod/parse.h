@@ -69,8 +69,10 @@ enum weft_pkt_kind {
  * @key: the conversation
  * @kind: how far parsing got; other fields are set as far as it got
  * @src: which end of @key sent it, 0 or 1
+ * @first_fragment: has the ports that later fragments of @ip_id lack
  * @tcp_flags: byte 13 of the TCP header, 0 for other protocols
  * @tos: IPv4 TOS or IPv6 traffic class, ECN bits included
+ * @ip_id: of a fragment, what all fragments of its packet have in common
  * @tcp_window: as in the header, unscaled
  * @tcp_seq: sequence number, host order
  * @tcp_ack: acknowledgment number, host order; valid if ACK is set
@@ -82,9 +84,11 @@ struct weft_pkt {
 	struct weft_flow_key	key;
 	enum weft_pkt_kind	kind;
 	u8			src;
+	bool			first_fragment;
 	u8			tcp_flags;
 	u8			tos;
 	u16			tcp_window;
+	u32			ip_id;
 	u32			tcp_seq;
 	u32			tcp_ack;
 	u32			payload_off;

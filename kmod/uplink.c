@@ -23,6 +23,7 @@
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 
+#include "flow.h"
 #include "hook.h"
 #include "netns.h"
 #include "port.h"
@@ -71,7 +72,8 @@ int weft_attach_init(struct weft_net *wn, struct weft_attach *attach,
 	if (!attach->stats)
 		goto nomem;
 
-	id = idr_alloc_cyclic(&wn->attaches, owner, 1, U16_MAX + 1, GFP_KERNEL);
+	id = idr_alloc_cyclic(&wn->attaches, owner, 1, WEFT_ATTACH_MAX + 1,
+			      GFP_KERNEL);
 	if (id >= 0) {
 		attach->id = id;
 		return 0;
