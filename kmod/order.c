@@ -76,8 +76,12 @@
 #define WEFT_CREDIT_PACKETS	4
 #define WEFT_PERCENT		100
 
-/* What a shaper that was woken late may make up for. */
-#define WEFT_SHAPER_LAG_NS	(10 * NSEC_PER_MSEC)
+/*
+ * What a shaper that was woken late may make up for: as long as softirqs of a
+ * busy machine are put off. More would be a burst that the narrow place behind
+ * the rate drops.
+ */
+#define WEFT_SHAPER_LAG_NS	(25 * NSEC_PER_MSEC)
 #define WEFT_SHAPER_SHIFT_MAX	34	/* 10^9 << 34 fits 64 bits */
 
 /* A sample of the link's speed; each new one counts for a quarter. */
@@ -719,7 +723,7 @@ u64 weft_shaper_packet_ns(const struct weft_shaper *shaper, u32 len)
  * @now_ns: CLOCK_MONOTONIC
  *
  * A timer that is late must not make the link slow, so the clock runs on from
- * when the packet should have gone; but no further back than 10 ms, and not at
+ * when the packet should have gone; but no further back than 25 ms, and not at
  * all if nothing waited.
  *
  * Context: Owner's lock. A packet waits, and is sent if this allows it.

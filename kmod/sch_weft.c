@@ -409,14 +409,16 @@ static int weft_sched_enqueue(struct sk_buff *skb, struct Qdisc *sch,
 		return weft_sched_drop(sch, skb, sort.class,
 				       TCA_WEFT_DROP_SEGMENT, to_free);
 
-	q->memory_max = max(q->memory_max, q->memory);
 	/* What is alone always fits: a limit must not stop the link. */
-	if (likely(q->memory <= q->limit) || empty)
+	if (likely(q->memory <= q->limit) || empty) {
+		q->memory_max = max(q->memory_max, q->memory);
 		return NET_XMIT_SUCCESS;
+	}
 
 	qlen = sch->q.qlen;
 	backlog = sch->qstats.backlog;
 	own = weft_sched_trim(sch, index, to_free);
+	q->memory_max = max(q->memory_max, q->memory);
 	qlen -= sch->q.qlen;
 	backlog -= sch->qstats.backlog;
 	if (own) {
