@@ -139,7 +139,7 @@ void shim_splat(const char *file, int line, const char *what)
 /* Time. */
 
 u64 shim_clock_ns;
-volatile unsigned long jiffies;
+unsigned long jiffies;
 
 void mock_clock_set(u64 ns)
 {

@@ -305,6 +305,8 @@ TEST(weft_parse__ip4_bad_header)
 	}
 	for (i = 0; i < 5; i++) {
 		p = good;
+		/* whose ports the bytes of an address could be */
+		ip->protocol = IPPROTO_UDP;
 		ip->ihl = i;
 		EXPECT_EQ(parse(&p, IP4).kind, WEFT_PKT_MALFORMED);
 	}
@@ -972,6 +974,36 @@ TEST(weft_parse__tcp_header_in_padding)
 
 	((struct iphdr *)p.bytes)->tot_len = htons(24);
 	EXPECT_EQ(parse(&p, IP4).kind, WEFT_PKT_MALFORMED);
+}
+
+TEST(weft_parse__ports_in_padding)
+{
+	struct packet p = {};
+	struct iphdr *ip = put_ip4(&p, A4, B4, IPPROTO_UDP);
+	unsigned int len;
+
+	put_udp(&p, 5000, 53);
+	put_zero(&p, 18);
+	for (len = 20; len < 28; len++) {
+		ip->tot_len = htons((u16)len);
+		EXPECT_EQ(parse(&p, IP4).kind, WEFT_PKT_MALFORMED);
+	}
+}
+
+TEST(weft_parse__ip6_extension_in_padding)
+{
+	struct packet p = {};
+	struct ipv6hdr *ip = put_ip6(&p, A6, B6, IPPROTO_DSTOPTS);
+
+	put_ext(&p, IPPROTO_UDP, 1);
+	put_udp(&p, 5000, 53);
+	put_zero(&p, 32);
+	ip->payload_len = htons(8);
+	EXPECT_EQ(parse(&p, IP6).kind, WEFT_PKT_MALFORMED);
+	ip->payload_len = htons(16);
+	EXPECT_EQ(parse(&p, IP6).kind, WEFT_PKT_MALFORMED);
+	ip->payload_len = htons(24);
+	EXPECT_EQ(parse(&p, IP6).kind, WEFT_PKT_FLOW);
 }
 
 /* Every length and every way to cut: never a byte read that is not there. */

@@ -239,3 +239,33 @@ TEST(weft_job_join__random_against_model)
 	EXPECT_EQ(seen, JOBS);
 	weft_job_table_destroy(table);
 }
+
+/* More jobs than nodes: those with flows are never lost, the others go. */
+TEST(weft_job_join__churn_beyond_the_pool)
+{
+	enum { JOBS = 3 * WEFT_JOBS_MAX, STEPS = 100000, BUSY = 1000 };
+	struct weft_job_table *table = create();
+	static u8 flows[JOBS + 1];
+	struct weft_job_counts counts;
+	unsigned int i, busy = 0;
+	u32 job;
+
+	for (i = 0; i < STEPS; i++) {
+		job = 1 + mock_random_below(JOBS);
+		if (flows[job]) {
+			weft_job_leave(table, job, none, none);
+			busy -= !--flows[job];
+		} else if (busy < BUSY) {
+			ASSERT(weft_job_join(table, job));
+			busy += !flows[job]++;
+		}
+	}
+	EXPECT_GT(weft_job_recycled(table), 0);
+	for (job = 1; job <= JOBS; job++) {
+		if (!flows[job])
+			continue;
+		if (EXPECT(weft_job_read(table, job, &counts)))
+			EXPECT_EQ(counts.flows, flows[job]);
+	}
+	weft_job_table_destroy(table);
+}

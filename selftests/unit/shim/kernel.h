@@ -385,7 +385,7 @@ void *kmemdup(const void *p, size_t len, gfp_t gfp);
 #define MSEC_PER_SEC		1000L
 #define PSEC_PER_NSEC		1000L
 #define HZ			250
-extern volatile unsigned long jiffies;
+extern unsigned long jiffies;
 extern u64 shim_clock_ns;
 #define ktime_get_ns()		shim_clock_ns
 #define ktime_get()		((ktime_t)shim_clock_ns)

@@ -1,0 +1,239 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The flow table: who talks to whom, exact bytes, states, ends.
+
+. "$(dirname "$(readlink -f "$0")")/lib.sh"
+
+# flow FILTER FIELD: of the only flow that matches
+flow()
+{
+	flows "$1" >"$WORK/flow"
+	[ "$(wc -l <"$WORK/flow")" -eq 1 ] ||
+		note "not one flow of '$1': $(cat "$WORK/flow")" >&2
+	jq -r ". | .$2" "$WORK/flow"
+}
+
+state_is() { [ "$(flow "$1" state)" = "$2" ]; }
+no_flow() { [ -z "$(flows "$1")" ]; }
+
+# meter DEV: counts TCP to and from port 7 on a device, by tc
+meter()
+{
+	local dev=$1 v
+
+	must on host tc qdisc add dev "$dev" clsact
+	for v in ip ipv6; do
+		must on host tc filter add dev "$dev" egress protocol $v \
+			flower ip_proto tcp dst_port 7 action pass
+		must on host tc filter add dev "$dev" ingress protocol $v \
+			flower ip_proto tcp src_port 7 action pass
+	done
+}
+
+# metered DEV egress|ingress bytes|packets
+metered()
+{
+	on host tc -s -j filter show dev "$1" "$2" |
+		jq "[.[].options.actions[0].stats.$3 // 0] | add"
+}
+
+test_who_talks_to_whom()
+{
+	topo
+	must on host talk serve 7
+	must on host weft uplink add up0
+	must keep host 10.9.0.2 7
+	must ask_udp peer fd09::1 7
+	is opener "$(flow '.protocol == "tcp"' opener)" 10.9.0.1
+	is acceptor "$(flow '.protocol == "tcp"' acceptor)" 10.9.0.2
+	is "acceptor's port" "$(flow '.protocol == "tcp"' acceptor_port)" 7
+	is direction "$(flow '.protocol == "tcp"' direction)" egress
+	is "UDP's opener" "$(flow '.protocol == "udp"' opener)" fd09::2
+	is "UDP's direction" "$(flow '.protocol == "udp"' direction)" ingress
+	is "UDP's port" "$(flow '.protocol == "udp"' acceptor_port)" 7
+	is action "$(flow '.protocol == "udp"' action)" allow
+}
+
+# What the flow has of each is what tc counted; tc counts no Ethernet header
+# on the way in.
+same_as_metered()
+{
+	flow_is=$(flows '.acceptor_port == 7' |
+		jq -r '[.tx_packets, .tx_bytes, .rx_packets, .rx_bytes] | join(" ")')
+	meter_is="$(metered up0 egress packets) $(metered up0 egress bytes)"
+	meter_is+=" $(metered up0 ingress packets)"
+	meter_is+=" $(($(metered up0 ingress bytes) + 14 * $(metered up0 ingress packets)))"
+	[ "$flow_is" = "$meter_is" ]
+}
+
+# exact ADDR GSO
+exact()
+{
+	on host ethtool -K up0 tso "$2" gso "$2" gro off >/dev/null 2>&1
+	on peer ethtool -K eth0 tso off gso off gro off >/dev/null 2>&1
+	must on host weft uplink add up0
+	meter up0
+	check "half a megabyte" push host "$1" 7 500000
+	# the last acknowledgment may still be on its way
+	wait_for "the same counts" same_as_metered ||
+		note "flow: $flow_is meter: $meter_is"
+	compare "all of it" "$(flow '.acceptor_port == 7' tx_bytes)" -gt 500000
+}
+
+test_bytes_ipv4_gso() { topo; exact 10.9.0.2 on; }
+test_bytes_ipv4_single() { topo; exact 10.9.0.2 off; }
+test_bytes_ipv6_gso() { topo; exact fd09::2 on; }
+test_bytes_ipv6_single() { topo; exact fd09::2 off; }
+
+test_bytes_udp()
+{
+	topo
+	must on host weft uplink add up0
+	must on host talk blast 10.9.0.2 99 1000 100
+	is "packets" "$(flow '.acceptor_port == 99' tx_packets)" 100
+	is "bytes" "$(flow '.acceptor_port == 99' tx_bytes)" $((100 * 1042))
+	must on host talk blast fd09::2 98 1000 100
+	is "bytes over IPv6" "$(flow '.acceptor_port == 98' tx_bytes)" $((100 * 1062))
+}
+
+test_bytes_through_the_scheduler()
+{
+	topo
+	must on host weft uplink add up0 rate 100mbit
+	must on host talk blast 10.9.0.2 99 1000 100
+	is "packets" "$(flow '.acceptor_port == 99' tx_packets)" 100
+	is "bytes" "$(flow '.acceptor_port == 99' tx_bytes)" $((100 * 1042))
+}
+
+test_bytes_of_a_port()
+{
+	topo
+	port a 11
+	port b 12
+	must on a talk blast 10.9.0.2 99 1000 100
+	is "to the peer" "$(flow '.acceptor_port == 99' tx_bytes)" $((100 * 1042))
+	is "packets" "$(flow '.acceptor_port == 99' tx_packets)" 100
+	# between ports it passes two places, and is counted once
+	must on a talk blast 10.9.0.12 98 1000 100
+	is "to another port" "$(flow '.acceptor_port == 98' tx_bytes)" $((100 * 1042))
+}
+
+test_states()
+{
+	topo
+	must on host weft uplink add up0
+	must on host talk blast 10.9.0.2 99 100 1
+	is "nothing back yet" "$(flow '.acceptor_port == 99' state)" new
+	coproc hold { on host talk hold 10.9.0.2 7; }
+	read -r answer <&"${hold[0]}"
+	is connected "$answer" yes
+	is "seen both ways" "$(flow '.acceptor_port == 7' state)" established
+	local fd=${hold[1]}
+	exec {fd}>&-
+	wait_for "the entry to go" no_flow '.acceptor_port == 7'
+}
+
+test_reset_closes()
+{
+	topo
+	must on host weft uplink add up0
+	# nobody listens at 99: SYN, then RST
+	check_not "refused" on host talk ask 10.9.0.2 99 5000
+	wait_for "its end" \
+		sh -c "[ -z \"\$(nsx in $host weft -j flow show | jq -c '.[] | select(.acceptor_port == 99 and .state != \"closed\")')\" ]"
+}
+
+test_forged_reset_does_not_close()
+{
+	topo
+	must on host weft uplink add up0
+	coproc hold { on host talk hold 10.9.0.2 7; }
+	read -r answer <&"${hold[0]}"
+	sport=$(flow '.acceptor_port == 7' opener_port)
+	# a reset with a sequence number from nowhere, in the peer's name
+	mac=$(on host ip -j link show up0 | jq -r '.[0].address')
+	hex=$(printf '4500002800000000400600000a0900020a0900010007%04xdeadbeef000000005004000000000000' "$sport")
+	must on peer frame eth0 "$mac" hex "$hex"
+	echo >&"${hold[1]}"
+	read -r answer <&"${hold[0]}"
+	is "the connection lives" "$answer" yes
+	is "and so does its flow" "$(flow '.acceptor_port == 7' state)" established
+}
+
+test_icmp_echo_is_a_flow()
+{
+	topo
+	must on host weft uplink add up0
+	must on host ping -q -c 2 -i 0.2 -W 5 10.9.0.2
+	is packets "$(flow '.protocol == "icmp"' tx_packets)" 2
+	is answers "$(flow '.protocol == "icmp"' rx_packets)" 2
+	must on host ping -q -c 1 -W 5 fd09::2
+	is "over IPv6" "$(flow '.protocol == "ipv6-icmp" and .acceptor == "fd09::2"' rx_packets)" 1
+}
+
+test_icmp_error_makes_no_flow()
+{
+	topo
+	must on host weft uplink add up0
+	must on host talk blast 10.9.0.2 99 100 1
+	# the peer answers "port unreachable"
+	wait_for "the answer" sh -c "[ \$(nsx in $host awk '/^Icmp: [0-9]/ { print \$2 }' /proc/net/snmp) -gt 0 ]"
+	is "no flow of ICMP" "$(flows '.protocol == "icmp"')" ""
+	is "the flow it is about" "$(flow '.acceptor_port == 99' tx_packets)" 1
+}
+
+test_filters()
+{
+	topo
+	port a 11
+	must on host weft rule add port 8 class dataset job 5
+	must keep host 10.9.0.2 7
+	must keep host 10.9.0.2 8
+	must ask_udp host 10.9.0.2 7
+	must keep a 10.9.0.2 9
+	is "by class" "$(on host weft -j flow show class dataset | jq length)" 1
+	is "by job" "$(on host weft -j flow show job 5 | jq length)" 1
+	is "by protocol" "$(on host weft -j flow show protocol udp | jq length)" 1
+	is "by port" "$(on host weft -j flow show attach "$(attach a)" | jq -c '[.[].acceptor_port]')" "[9]"
+	is "by number" "$(on host weft -j flow show index "$(flow '.acceptor_port == 8' index)" | jq '.[0].acceptor_port')" 8
+}
+
+test_same_ports_again()
+{
+	topo
+	must on host weft uplink add up0
+	for i in 1 2 3; do
+		must on host socat -u OPEN:/dev/null TCP4:10.9.0.2:7,sourceport=4321,reuseaddr
+		wait_for "the end of connection $i" \
+			sh -c "! nsx in $host ss -tanH sport = :4321 | grep -v TIME-WAIT | grep -q ."
+		on host ss -K sport = :4321 >/dev/null 2>&1
+	done
+	wait_for "all of them closed" \
+		sh -c "[ -z \"\$(nsx in $host weft -j flow show | jq -c '.[] | select(.opener_port == 4321 and .state == \"established\")')\" ]"
+}
+
+test_picked_up_midstream()
+{
+	topo
+	coproc hold { on host talk hold 10.9.0.2 7; }
+	read -r answer <&"${hold[0]}"
+	must on host weft uplink add up0
+	echo >&"${hold[1]}"
+	read -r answer <&"${hold[0]}"
+	is "a connection from before goes on" "$answer" yes
+	is "and has a flow" "$(flow '.acceptor_port == 7 or .opener_port == 7' state)" established
+}
+
+test_many_flows()
+{
+	topo
+	must on host weft uplink add up0
+	for ((i = 0; i < 200; i++)); do
+		on host talk blast 10.9.0.2 97 10 1
+	done
+	is "flows" "$(flows '.acceptor_port == 97' | wc -l)" 200
+	is "each has an index of its own" \
+		"$(flows '.acceptor_port == 97' | jq .index | sort -u | wc -l)" 200
+}
+
+run_tests "$@"

@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Random operations with traffic. WEFT_SEED repeats a run, WEFT_STEPS says how
+# long it is. Most operations are refused now and then; what counts is that
+# nothing hangs or splats, and that it all works and goes afterwards.
+
+. "$(dirname "$(readlink -f "$0")")/lib.sh"
+
+STEPS=${WEFT_STEPS:-150}
+RANDOM=${WEFT_SEED:-1}
+
+pick() { eval "shift $((RANDOM % $#)); echo \"\$1\""; }
+
+step()
+{
+	local p=p$((RANDOM % 4)) class action n=$((RANDOM % 100 + 1))
+
+	class=$(pick control token gradient dataset checkpoint other)
+	action=$(pick allow deny audit)
+	case $((RANDOM % 20)) in
+	0|1|2)	on host ip link add link up0 name "$p" type weft &&
+		on host ip link set "$p" up ;;
+	3)	on host ip link del "$p" ;;
+	4)	on host ip link set "$p" netns "$(pick "$host" "$peer")" ;;
+	5)	on peer ip link del "$p" ;;
+	6)	on host weft uplink add up0 noqdisc ;;
+	7)	on host weft uplink del up0 ;;
+	8)	on host weft uplink set up0 policy "$action" ;;
+	9)	on host tc qdisc replace dev up0 root weft rate "${n}mbit" ;;
+	10)	on host tc qdisc del dev up0 root ;;
+	11)	on host tc qdisc change dev up0 root weft limit "${n}kb" ;;
+	12)	on host weft policy add egress "$action" port "$n" ;;
+	13)	on host weft policy add ingress "$action" remote "10.9.0.$n" ;;
+	14)	on host weft policy del $((RANDOM % 20 + 1)) ;;
+	15)	on host weft rule add port "$n" class "$class" job "$n" ;;
+	16)	on host weft rule del $((RANDOM % 20 + 12)) ;;
+	17)	on host ip link set up0 mtu $((1280 + RANDOM % 220)) ;;
+	18)	on host weft port set attach $((RANDOM % 20 + 1)) policy "$action" class "$class" ;;
+	19)	on host ip link set up0 down; on host ip link set up0 up ;;
+	esac
+}
+
+test_random_operations()
+{
+	local i
+
+	note "WEFT_SEED=${WEFT_SEED:-1} WEFT_STEPS=$STEPS"
+	topo
+	(
+		exec >/dev/null 2>&1
+		on host talk blast 10.9.0.2 99 1000 1000000000 &
+		on peer talk blast 10.9.0.1 99 1000 1000000000 &
+	)
+	for ((i = 0; i < STEPS; i++)); do
+		step >/dev/null 2>&1
+		[ $((i % 25)) -ne 0 ] || on host weft -j flow show | jq -e type >/dev/null ||
+			fail "step $i: flow show"
+	done
+	# back to order
+	for i in $(on host weft -j policy show | jq '.[].id'); do
+		must on host weft policy del "$i"
+	done
+	on host tc qdisc del dev up0 root 2>/dev/null
+	on host weft uplink set up0 policy allow 2>/dev/null
+	on host ip addr replace fd09::1/64 dev up0 nodad
+	check "the host reaches the peer" answers host 10.9.0.2 7
+}
+
+test_random_operations_on_two_processors()
+{
+	topo
+	(
+		exec >/dev/null 2>&1
+		on host talk blast 10.9.0.2 99 1000 1000000000 &
+	)
+	for worker in 1 2 3; do
+		(
+			RANDOM=$((worker * 1000 + ${WEFT_SEED:-1}))
+			for ((i = 0; i < STEPS / 3; i++)); do
+				step >/dev/null 2>&1
+			done
+		) &
+		workers[worker]=$!
+	done
+	wait "${workers[@]}"
+	check "the tool still answers" on host weft -j uplink show
+}
+
+run_tests "$@"
