@@ -24,7 +24,8 @@ struct attach {
 
 static struct attach *attaches;
 static unsigned int n_attaches;
-static bool loaded;
+static bool asked;	/* once, whatever came of it */
+static int answer;
 
 static void take(__u64 id, const char *name)
 {
@@ -78,21 +79,23 @@ static int load(void)
 	unsigned int i;
 	int err;
 
-	if (loaded)
-		return STATUS_OK;
+	if (asked)
+		return answer;
+	asked = true;
+	answer = STATUS_REFUSED;
 	if (!nl)
-		return STATUS_REFUSED;
+		return answer;
 	for (i = 0; i < 2; i++) {
 		request_weft(&req, lists[i].cmd);
 		err = netlink_dump(nl, &req, lists[i].fn, NULL);
 		request_free(&req);
 		if (err) {
 			netlink_complain(nl, "uplinks and ports");
-			return STATUS_REFUSED;
+			return answer;
 		}
 	}
-	loaded = true;
-	return STATUS_OK;
+	answer = STATUS_OK;
+	return answer;
 }
 
 int attach_find(const char *name, __u32 *id)
@@ -137,5 +140,5 @@ void attach_forget(void)
 	free(attaches);
 	attaches = NULL;
 	n_attaches = 0;
-	loaded = false;
+	asked = false;
 }

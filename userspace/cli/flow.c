@@ -156,18 +156,30 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 	return 0;
 }
 
+/* There can be a million: each is printed as it comes. */
 static int flow_show(const struct args *args)
 {
 	struct netlink *nl = session_weft();
-	int status;
+	struct request req;
+	int err;
 
 	if (!nl)
 		return STATUS_REFUSED;
+	/* What a row needs of the kernel besides is asked for first. */
 	class_names_load(nl);
+	attach_name(0);
+	request_weft(&req, WEFT_CMD_FLOW_GET);
+	args_put(args, &req);
 	output_begin();
-	status = show_list(args, WEFT_CMD_FLOW_GET, "index", show_one, NULL);
-	output_end(!status);
-	return status;
+	if (args_get(args, "index"))
+		err = netlink_do(nl, &req, show_one, NULL);
+	else
+		err = netlink_stream(nl, &req, show_one, NULL);
+	output_end(!err);
+	if (err)
+		netlink_complain(nl, "flow show");
+	request_free(&req);
+	return err ? STATUS_REFUSED : STATUS_OK;
 }
 
 static const struct action actions[] = {

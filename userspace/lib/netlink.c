@@ -34,6 +34,8 @@
  * struct exchange - a request that waits for its answer
  * @nl: the socket
  * @req: what was asked
+ * @stream: gets messages as they come, NULL where they are stored
+ * @arg: its argument
  * @store: messages that came, one behind the other
  * @used: bytes of @store in use
  * @size: bytes of @store
@@ -45,6 +47,8 @@
 struct exchange {
 	struct netlink	*nl;
 	struct request	*req;
+	message_fn	stream;
+	void		*arg;
 	char		*store;
 	size_t		used;
 	size_t		size;
@@ -337,6 +341,10 @@ static int on_message(struct nl_msg *msg, void *arg)
 	size_t len = NLMSG_ALIGN(nlh->nlmsg_len);
 	struct exchange *ex = arg;
 
+	if (ex->stream) {
+		ex->stream(nlh, ex->arg);
+		return NL_OK;
+	}
 	if (ex->used + len > ex->size) {
 		size_t size = 2 * (ex->size + len);
 		char *store = realloc(ex->store, size);
@@ -444,6 +452,19 @@ int netlink_dump(struct netlink *nl, struct request *req, message_fn fn,
 	if (!err)
 		deliver(&ex, fn, arg);
 	free(ex.store);
+	return err;
+}
+
+int netlink_stream(struct netlink *nl, struct request *req, message_fn fn,
+		   void *arg)
+{
+	struct exchange ex = {
+		.nl = nl, .req = req, .dump = true, .stream = fn, .arg = arg,
+	};
+	int err = exchange(&ex);
+
+	if (!err && ex.interrupted)
+		complain("warning: the list changed while it was read");
 	return err;
 }
 

@@ -109,6 +109,13 @@ int netlink_do(struct netlink *nl, struct request *req, message_fn fn,
 	       void *arg);
 int netlink_dump(struct netlink *nl, struct request *req, message_fn fn,
 		 void *arg);
+/*
+ * A dump that may be larger than memory should hold: @fn gets each message as
+ * it comes, once, and must not use the socket itself. A dump that changed while
+ * it was read is not read again.
+ */
+int netlink_stream(struct netlink *nl, struct request *req, message_fn fn,
+		   void *arg);
 
 /* Says on standard error why the last request was refused. */
 void netlink_complain(const struct netlink *nl, const char *what);
