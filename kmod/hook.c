@@ -166,46 +166,55 @@ static enum weft_direction weft_place_direction(enum weft_place place)
 }
 
 /*
+ * Parses a frame whose link-layer header begins @l2 from skb->data. The
+ * EtherType comes from the frame itself. False where there is no such header.
+ */
+static bool weft_parse_frame(const struct sk_buff *skb, int l2,
+			     struct weft_pkt *pkt)
+{
+	const struct ethhdr *eth;
+	struct ethhdr copy;
+
+	if (!l2)
+		eth = skb_header_pointer(skb, 0, sizeof(copy), &copy);
+	else if (skb_mac_header_was_set(skb) && skb_headroom(skb) >= ETH_HLEN)
+		eth = (const struct ethhdr *)(skb->data + l2);
+	else
+		eth = NULL;
+	if (!eth)
+		return false;
+	weft_parse(skb, l2 + ETH_HLEN, eth->h_proto,
+		   skb_vlan_tag_present(skb) ? skb_vlan_tag_get_id(skb) : 0,
+		   pkt);
+	return true;
+}
+
+/*
  * Reads the headers and what the packet takes on the wire. On the way out
  * skb->data is the frame's beginning; on the way in the link-layer header has
- * been pulled. The EtherType comes from the frame itself either way.
+ * been pulled.
  */
 static void weft_read(struct weft_passage *way)
 {
 	const struct sk_buff *skb = way->skb;
-	const struct ethhdr *eth;
-	struct ethhdr copy;
-	u32 headers;
-	int l2;
+	int l2 = 0;
 
-	l2 = way->direction == WEFT_DIRECTION_EGRESS ||
-	     way->place == WEFT_AT_DELIVERY ? 0 : -ETH_HLEN;
-	if (!l2)
-		eth = skb_header_pointer(skb, 0, sizeof(copy), &copy);
-	else if (skb_mac_header_was_set(skb) &&
-		 skb_headroom(skb) >= ETH_HLEN)
-		eth = (const struct ethhdr *)(skb->data - ETH_HLEN);
-	else
-		eth = NULL;
-
+	if (way->direction == WEFT_DIRECTION_INGRESS &&
+	    way->place != WEFT_AT_DELIVERY)
+		l2 = -ETH_HLEN;
 	way->packets = 1;
 	way->bytes = skb->len - l2;
-	if (!eth) {
+	if (!weft_parse_frame(skb, l2, &way->pkt)) {
 		memset(&way->pkt, 0, sizeof(way->pkt));
 		way->pkt.kind = WEFT_PKT_MALFORMED;
 		return;
 	}
-	weft_parse(skb, l2 + ETH_HLEN, eth->h_proto,
-		   skb_vlan_tag_present(skb) ? skb_vlan_tag_get_id(skb) : 0,
-		   &way->pkt);
-
 	if (!skb_is_gso(skb) || way->pkt.kind != WEFT_PKT_FLOW)
 		return;
 	/* gso_segs is a hint that a guest may have left out. */
-	headers = way->pkt.payload_off - l2;
 	way->packets = max_t(u32, DIV_ROUND_UP(way->pkt.payload_len,
 					       skb_shinfo(skb)->gso_size), 1);
-	way->bytes += (way->packets - 1) * headers;
+	way->bytes += (way->packets - 1) * (way->pkt.payload_off - l2);
 }
 
 static int weft_counter(enum weft_direction direction, int egress, int ingress)
@@ -258,28 +267,29 @@ static void weft_report(const struct weft_passage *way)
 	weft_event_publish(queue, &event);
 }
 
-/*
- * The flow as @way's attachment point sees it: @opener is the end of the key
- * whose packet opens it, @direction the way that this end's packets take.
- */
-static void weft_view_fill(struct weft_view *view, const struct weft_passage *way,
-			   unsigned int opener, enum weft_direction direction)
+/* The conversation of @key as seen by the attachment point of end @local. */
+static void weft_view_fill(struct weft_view *view,
+			   const struct weft_flow_key *key, unsigned int local,
+			   enum weft_direction direction, u32 attach)
 {
-	const struct weft_flow_key *key = &way->pkt.key;
-	unsigned int local = direction == WEFT_DIRECTION_EGRESS ? opener :
-								  !opener;
+	/* An echo's identifier is nothing that a rule means by a port. */
+	bool ports = !(key->flags & WEFT_KEY_ECHO);
 
 	view->local = &key->addr[local];
 	view->remote = &key->addr[!local];
-	view->local_port = ntohs(key->port[local]);
-	view->remote_port = ntohs(key->port[!local]);
+	view->local_port = ports ? ntohs(key->port[local]) : 0;
+	view->remote_port = ports ? ntohs(key->port[!local]) : 0;
 	view->proto = key->proto;
 	view->direction = direction;
 	view->no_ports = key->flags & WEFT_KEY_FRAGMENT;
-	view->attach = way->attach->id;
+	view->attach = attach;
 }
 
-/* All that the rules and policies say of a flow. */
+/*
+ * All that the rules and policies say of a flow: @opener is the end of the key
+ * whose packet opens it, @direction the way that this end's packets take past
+ * @way's attachment point.
+ */
 static void weft_decide(const struct weft_passage *way,
 			const struct weft_config *config, unsigned int opener,
 			enum weft_direction direction,
@@ -289,7 +299,9 @@ static void weft_decide(const struct weft_passage *way,
 	const struct weft_rule *rule;
 	struct weft_view view;
 
-	weft_view_fill(&view, way, opener, direction);
+	weft_view_fill(&view, &way->pkt.key,
+		       direction == WEFT_DIRECTION_EGRESS ? opener : !opener,
+		       direction, attach->id);
 	open->config_gen = config->gen;
 	open->attach = attach->id;
 	open->direction = direction;
@@ -587,10 +599,8 @@ void weft_sort_alone(struct net_device *dev, struct sk_buff *skb,
 {
 	const struct weft_config *config;
 	const struct weft_rule *rule;
-	struct weft_pkt pkt;
 	struct weft_view view;
-	const struct ethhdr *eth;
-	struct ethhdr copy;
+	struct weft_pkt pkt;
 
 	sort->attach = 0;
 	sort->job = 0;
@@ -598,38 +608,23 @@ void weft_sort_alone(struct net_device *dev, struct sk_buff *skb,
 	sort->class = WEFT_CLASS_OTHER;
 	sort->flow_tag = skb_get_hash(skb) | WEFT_TAG_HASHED;
 
-	if (dev->type == ARPHRD_ETHER) {
-		eth = skb_header_pointer(skb, 0, sizeof(copy), &copy);
-		if (!eth)
-			return;
-		weft_parse(skb, ETH_HLEN, eth->h_proto,
-			   skb_vlan_tag_present(skb) ?
-			   skb_vlan_tag_get_id(skb) : 0, &pkt);
-	} else {
+	if (dev->type != ARPHRD_ETHER)
 		weft_parse(skb, skb_network_offset(skb), skb->protocol, 0, &pkt);
-	}
-
-	if (pkt.kind == WEFT_PKT_LINK_LOCAL) {
-		sort->class = WEFT_CLASS_CONTROL;
+	else if (!weft_parse_frame(skb, 0, &pkt))
 		return;
-	}
+
+	if (pkt.kind == WEFT_PKT_LINK_LOCAL)
+		sort->class = WEFT_CLASS_CONTROL;
 	if (pkt.kind != WEFT_PKT_FLOW)
 		return;
-	view.local = &pkt.key.addr[pkt.src];
-	view.remote = &pkt.key.addr[!pkt.src];
-	view.local_port = ntohs(pkt.key.port[pkt.src]);
-	view.remote_port = ntohs(pkt.key.port[!pkt.src]);
-	view.proto = pkt.key.proto;
-	view.direction = WEFT_DIRECTION_EGRESS;
-	view.no_ports = false;
-	view.attach = 0;
-
+	weft_view_fill(&view, &pkt.key, pkt.src, WEFT_DIRECTION_EGRESS, 0);
 	config = rcu_dereference(weft_net(dev_net(dev))->config);
 	rule = weft_classify(config, &view);
-	if (rule && rule->class)
+	if (!rule)
+		return;
+	sort->job = rule->job;
+	if (rule->class)
 		sort->class = rule->class;
-	if (rule)
-		sort->job = rule->job;
 }
 
 /**

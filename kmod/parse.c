@@ -235,6 +235,38 @@ static bool weft_is_link_local(const struct weft_ip *ip, u8 type)
 		type == WEFT_MLD2_REPORT);
 }
 
+/* Is it an echo, and a request or a reply? */
+static bool weft_is_echo(u8 proto, u8 type, bool *request)
+{
+	*request = type == (proto == IPPROTO_ICMP ? ICMP_ECHO :
+						    ICMPV6_ECHO_REQUEST);
+	return *request || type == (proto == IPPROTO_ICMP ?
+				    ICMP_ECHOREPLY : ICMPV6_ECHO_REPLY);
+}
+
+/* Ends of an ICMP packet that is no error; a quoted one begins the same. */
+static void weft_set_icmp_ends(struct weft_pkt *pkt, const struct weft_ip *ip,
+			       const struct icmphdr *icmph)
+{
+	unsigned int asks;
+	bool request;
+
+	if (!weft_is_echo(ip->proto, icmph->type, &request)) {
+		weft_set_ends(pkt, ip, 0, 0);
+		return;
+	}
+	weft_set_ends(pkt, ip, icmph->un.echo.id, icmph->un.echo.id);
+	asks = request ? pkt->src : !pkt->src;
+	pkt->key.flags |= WEFT_KEY_ECHO | (asks ? WEFT_KEY_ECHO_BY_1 : 0);
+}
+
+static bool weft_is_icmp(const struct weft_ip *ip)
+{
+	/* In the other version of IP it is data, whatever it looks like. */
+	return ip->version == 6 ? ip->proto == IPPROTO_ICMPV6 :
+				  ip->proto == IPPROTO_ICMP;
+}
+
 /*
  * The packet that an ICMP error quotes: the error is about the conversation of
  * that packet, and answers its sender. False where the quote ends too early.
@@ -242,6 +274,8 @@ static bool weft_is_link_local(const struct weft_ip *ip, u8 type)
 static bool weft_parse_quoted(const struct sk_buff *skb, u32 offset, bool ip6,
 			      struct weft_pkt *pkt)
 {
+	const struct icmphdr *icmph;
+	struct icmphdr icmp_copy;
 	__be16 copy[2] = {}, *ports = copy;
 	struct weft_ip quoted;
 
@@ -256,7 +290,15 @@ static bool weft_parse_quoted(const struct sk_buff *skb, u32 offset, bool ip6,
 		if (!ports)
 			return false;
 	}
-	weft_set_ends(pkt, &quoted, ports[0], ports[1]);
+	if (weft_is_icmp(&quoted)) {
+		icmph = skb_header_pointer(skb, quoted.l4_off,
+					   sizeof(icmp_copy), &icmp_copy);
+		if (!icmph)
+			return false;
+		weft_set_icmp_ends(pkt, &quoted, icmph);
+	} else {
+		weft_set_ends(pkt, &quoted, ports[0], ports[1]);
+	}
 	pkt->src = !pkt->src;
 	pkt->kind = WEFT_PKT_ICMP_ERROR;
 	return true;
@@ -280,7 +322,7 @@ static void weft_parse_icmp(const struct sk_buff *skb, const struct weft_ip *ip,
 		pkt->kind = WEFT_PKT_LINK_LOCAL;
 	else if (!weft_is_icmp_error(ip->proto, icmph->type) ||
 		 !weft_parse_quoted(skb, ip->l4_off + sizeof(copy), ip6, pkt))
-		weft_set_ends(pkt, ip, 0, 0);
+		weft_set_icmp_ends(pkt, ip, icmph);
 }
 
 static bool weft_parse_tcp(const struct sk_buff *skb, const struct weft_ip *ip,
@@ -349,8 +391,7 @@ static void weft_parse_ip(const struct sk_buff *skb, const struct weft_ip *ip,
 		break;
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
-		/* In the other version of IP it is data, whatever it looks like. */
-		if ((ip->proto == IPPROTO_ICMPV6) == (ip->version == 6))
+		if (weft_is_icmp(ip))
 			weft_parse_icmp(skb, ip, pkt);
 		else
 			weft_set_ends(pkt, ip, 0, 0);

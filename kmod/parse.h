@@ -19,7 +19,8 @@ struct sk_buff;
 /**
  * struct weft_flow_key - the two ends of a conversation, in canonical order
  * @addr: the ends' addresses, IPv4 as ::ffff:a.b.c.d
- * @port: the ends' ports; 0 where the protocol has none
+ * @port: the ends' ports; 0 where the protocol has none. Of an ICMP echo, both
+ *	are its identifier
  * @vlan: VLAN id of the outermost tag, host order; 0 without a tag
  * @proto: IP protocol
  * @flags: WEFT_KEY_*
@@ -37,6 +38,12 @@ struct weft_flow_key {
 };
 
 #define WEFT_KEY_FRAGMENT	0x01	/* ports unknown: a later fragment */
+/*
+ * An ICMP echo, and which end asks. Without the latter, a request would pass
+ * for an answer to what the other end asked.
+ */
+#define WEFT_KEY_ECHO		0x02
+#define WEFT_KEY_ECHO_BY_1	0x04
 
 /* Bits of weft_pkt.tcp_flags, as in the header. */
 #define WEFT_TCPHDR_FIN		0x01

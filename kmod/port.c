@@ -29,7 +29,9 @@
 #include <linux/if_vlan.h>
 #include <linux/jhash.h>
 #include <linux/module.h>
+#include <linux/nsproxy.h>
 #include <linux/rculist.h>
+#include <linux/sched.h>
 #include <linux/weft_link.h>
 #include <net/netdev_lock.h>
 #include <net/rtnetlink.h>
@@ -794,11 +796,14 @@ static int weft_port_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (!data)
 		return 0;
 	/*
-	 * The request's own socket was checked against the namespace that the
-	 * port lives in, and is not handed down to here.
+	 * The request's socket is not handed down to here, and the right to
+	 * change links where the port lives is the workload's. A container's
+	 * root often has it in the initial user namespace, so the capability
+	 * alone tells nothing either: it is who is at home with the uplink.
 	 */
-	if (!ns_capable(port->wn->net->user_ns, CAP_NET_ADMIN)) {
-		NL_SET_ERR_MSG_MOD(extack, "only who administers the uplink may change this");
+	if (!net_eq(current->nsproxy->net_ns, port->wn->net) ||
+	    !ns_capable(port->wn->net->user_ns, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG_MOD(extack, "change it from the uplink's namespace (weft port set)");
 		return -EPERM;
 	}
 	next = weft_net_config_begin(port->wn, extack);

@@ -36,7 +36,10 @@ static void check_pkt(const struct weft_pkt *pkt, const struct sk_buff *skb)
 	check(pkt->kind <= WEFT_PKT_MALFORMED, "kind");
 	check(pkt->src <= 1, "src");
 	check(key->vlan <= VLAN_VID_MASK, "vlan");
-	check(!(key->flags & ~WEFT_KEY_FRAGMENT), "flags");
+	check(!(key->flags & ~(WEFT_KEY_FRAGMENT | WEFT_KEY_ECHO |
+			       WEFT_KEY_ECHO_BY_1)), "flags");
+	check(!(key->flags & WEFT_KEY_ECHO) || key->port[0] == key->port[1],
+	      "an echo has one identifier");
 	if (pkt->kind != WEFT_PKT_FLOW && pkt->kind != WEFT_PKT_FRAGMENT &&
 	    pkt->kind != WEFT_PKT_ICMP_ERROR)
 		return;

@@ -850,6 +850,39 @@ TEST(weft_parse__icmp_error_quotes_echo)
 	EXPECT(same_key(&pkt, &flow));
 }
 
+/* Type @type, identifier @id, from @from to @to. */
+static struct weft_pkt echo4(const char *from, const char *to, u8 type, u16 id)
+{
+	struct packet p = {};
+	struct iphdr *ip = put_ip4(&p, from, to, IPPROTO_ICMP);
+	struct icmphdr *icmp = (struct icmphdr *)(p.bytes + p.len);
+
+	put_icmp(&p, type);
+	icmp->un.echo.id = htons(id);
+	end_ip4(&p, ip);
+	return parse(&p, IP4);
+}
+
+TEST(weft_parse__echo_reply_is_of_its_request)
+{
+	struct weft_pkt request = echo4(A4, B4, ICMP_ECHO, 7);
+	struct weft_pkt reply = echo4(B4, A4, ICMP_ECHOREPLY, 7);
+
+	EXPECT_EQ(request.kind, WEFT_PKT_FLOW);
+	EXPECT(same_key(&request, &reply));
+	EXPECT_EQ(request.src, !reply.src);
+}
+
+TEST(weft_parse__echo_request_answers_nothing)
+{
+	struct weft_pkt mine = echo4(A4, B4, ICMP_ECHO, 7);
+	struct weft_pkt theirs = echo4(B4, A4, ICMP_ECHO, 7);
+	struct weft_pkt other = echo4(B4, A4, ICMP_ECHOREPLY, 8);
+
+	EXPECT(!same_key(&mine, &theirs));
+	EXPECT(!same_key(&mine, &other));
+}
+
 TEST(weft_parse__icmp_error_with_short_quote)
 {
 	/* no flow to be found: a packet like any other */
