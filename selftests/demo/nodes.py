@@ -27,8 +27,15 @@ JOBS = {"A": {"peer": "node1", "port": 29500},
         "B": {"peer": "node2", "port": 29501}}
 CHECKPOINT_PORT = 4420
 CHECKPOINT_FLOWS = 32
-PARAMETERS = 650_000  # 2.6 MB of gradients an iteration
-COMPUTE = 0.4  # seconds an iteration
+PARAMETERS = 160_000  # 0.64 MB of gradients an iteration
+COMPUTE = 0.15  # seconds an iteration
+
+
+def prefer_network():
+    """An emulated CPU must not be what is measured: packets come first."""
+    threads = run("pgrep", "^ksoftirqd", stdout=subprocess.PIPE).stdout.split()
+    for thread in threads:
+        run("chrt", "-f", "-p", "1", thread)
 
 
 def run(*command, **options):
@@ -126,7 +133,7 @@ class Load:
 
     def start_servers(self):
         for key, rpc in RPCS.items():
-            # Real-time: the network is measured, not the guest's two CPUs.
+            # Real-time, like ksoftirqd, see prefer_network().
             self.start(f"server {key}", "node0", "chrt", "-f", "1", PYTHON,
                        os.path.join(HERE, "rpc.py"), "serve", str(rpc["port"]))
         self.start("storage", "node3", "iperf3", "-s", "-p", str(CHECKPOINT_PORT))
@@ -166,11 +173,9 @@ class Load:
             *on(node, "ss", "-Hltn", f"sport = {port}"),
             stdout=subprocess.PIPE).stdout)
 
-    def wait_until(self, condition, seconds=120):
-        deadline = time.monotonic() + seconds
+    def wait_until(self, condition):
+        """No time limit: the guest's clock leaps while it waits for files."""
         while not condition():
-            if time.monotonic() > deadline:
-                sys.exit(f"demo: waited {seconds} s in vain\n{self.errors()}")
             self.check()
             time.sleep(0.1)
 
