@@ -32,6 +32,7 @@ enum kind {
 	KIND_ATTACH,		/* its attach id by number */
 	KIND_ID,		/* number of a rule, policy, flow */
 	KIND_NUMBER,
+	KIND_COUNT,		/* a number, not 0 */
 	KIND_RATE,
 	KIND_RATE_OR_NONE,
 	KIND_ACTION,
@@ -62,6 +63,7 @@ enum {
  * @flags: WORD_*
  * @attr: attribute that the value becomes, ATTR_NONE for none
  * @attr2: attribute of a prefix's length, of a range's end
+ * @help: what it does, where that is not plain from its kind
  */
 struct word {
 	const char	*name;
@@ -70,6 +72,7 @@ struct word {
 	unsigned int	flags;
 	int		attr;
 	int		attr2;
+	const char	*help;
 };
 
 /**

@@ -15,7 +15,8 @@
 #include "show.h"
 
 static const struct word show_words[] = {
-	{ "index", NULL, KIND_NUMBER, 0, WEFT_A_FLOW_INDEX },
+	{ "index", NULL, KIND_NUMBER, 0, WEFT_A_FLOW_INDEX,
+	  .help = "one flow, by its place in the table" },
 	{ "class", NULL, KIND_CLASS, 0, WEFT_A_FLOW_CLASS },
 	{ "job", NULL, KIND_JOB, 0, WEFT_A_FLOW_JOB },
 	{ "protocol", "proto", KIND_PROTOCOL, 0, WEFT_A_FLOW_PROTOCOL },

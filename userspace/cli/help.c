@@ -76,29 +76,41 @@ static void print_synopsis(FILE *out, const struct command *command,
 	fputc('\n', out);
 }
 
-static void print_values(FILE *out, const struct command *command)
+static void print_word_help(FILE *out, const struct word *word)
 {
+	const char *placeholder = kind_placeholder(word->kind);
+	const char *what = kind_what(word->kind);
+	char left[64];
+
+	/* A list of its values explains itself. */
+	if (placeholder && strchr(placeholder, '|')) {
+		what = placeholder;
+		placeholder = NULL;
+	}
+	snprintf(left, sizeof(left), "%s%s%s", word->name, placeholder ? " " : "",
+		 placeholder ? placeholder : "");
+	fprintf(out, "    %-19s %s%s%s\n", left, word->help ? word->help : "",
+		word->help && what ? ": " : "", what ? what : "");
+}
+
+/* Every word once, though several actions take it. */
+static void print_words(FILE *out, const struct command *command)
+{
+	const struct word *seen[2 * WORDS_MAX], *word;
 	const struct action *action;
-	const struct word *word;
-	const char *seen[32];
 	unsigned int n = 0, i;
 
 	for (action = command->actions; action->run; action++) {
 		for (word = action->words; word && word->name; word++) {
-			const char *placeholder = kind_placeholder(word->kind);
-
-			/* A list of its values explains itself. */
-			if (!placeholder || strchr(placeholder, '|'))
-				continue;
 			for (i = 0; i < n; i++) {
-				if (seen[i] == kind_what(word->kind))
+				if (!strcmp(seen[i]->name, word->name) &&
+				    seen[i]->kind == word->kind)
 					break;
 			}
-			if (i < n || n == 32)
+			if (i < n || n == ARRAY_SIZE(seen))
 				continue;
-			seen[n++] = kind_what(word->kind);
-			fprintf(out, "    %-9s %s\n", placeholder,
-				kind_what(word->kind));
+			seen[n++] = word;
+			print_word_help(out, word);
 		}
 	}
 }
@@ -116,8 +128,8 @@ void help_command_usage(const struct command *command, bool to_stderr)
 	}
 	if (command == &help_command)
 		return;
-	fputs("\nValues:\n", out);
-	print_values(out, command);
+	fputs("\nWords:\n", out);
+	print_words(out, command);
 	fprintf(out, "\nman weft-%s has more, and examples.\n", command->name);
 }
 

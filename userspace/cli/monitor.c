@@ -27,11 +27,16 @@
 #include "flow.h"
 
 static const struct word words[] = {
-	{ "open", NULL, KIND_FLAG },
-	{ "close", NULL, KIND_FLAG },
-	{ "verdict", NULL, KIND_FLAG },
-	{ "count", NULL, KIND_ID },
-	{ "timeout", NULL, KIND_SECONDS },
+	{ "open", NULL, KIND_FLAG,
+	  .help = "only flows opened" },
+	{ "close", NULL, KIND_FLAG,
+	  .help = "only flows closed" },
+	{ "verdict", NULL, KIND_FLAG,
+	  .help = "only packets denied, or passed in audit" },
+	{ "count", NULL, KIND_COUNT,
+	  .help = "end after so many events" },
+	{ "timeout", NULL, KIND_SECONDS,
+	  .help = "end after this time" },
 	{ }
 };
 

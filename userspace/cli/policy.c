@@ -18,16 +18,22 @@
 
 static const struct word add_words[] = {
 	{ "direction", NULL, KIND_DIRECTION, WORD_REQUIRED | WORD_BARE,
-	  WEFT_A_POLICY_DIRECTION },
+	  WEFT_A_POLICY_DIRECTION,
+	  .help = "of the packet that opens the flow, seen from the workload" },
 	{ "action", NULL, KIND_ACTION, WORD_REQUIRED | WORD_BARE,
-	  WEFT_A_POLICY_ACTION },
-	{ "dev", NULL, KIND_ATTACH_DEVICE, 0, WEFT_A_POLICY_ATTACH_ID },
-	{ "attach", NULL, KIND_ATTACH, 0, WEFT_A_POLICY_ATTACH_ID },
+	  WEFT_A_POLICY_ACTION,
+	  .help = "deny wins over audit, audit over allow" },
+	{ "dev", NULL, KIND_ATTACH_DEVICE, 0, WEFT_A_POLICY_ATTACH_ID,
+	  .help = "whose workload it binds" },
+	{ "attach", NULL, KIND_ATTACH, 0, WEFT_A_POLICY_ATTACH_ID,
+	  .help = "whose workload it binds" },
 	{ "protocol", "proto", KIND_PROTOCOL, 0, WEFT_A_POLICY_PROTOCOL },
 	{ "remote", NULL, KIND_PREFIX, 0, WEFT_A_POLICY_REMOTE,
-	  WEFT_A_POLICY_REMOTE_LEN },
+	  WEFT_A_POLICY_REMOTE_LEN,
+	  .help = "the other end's address" },
 	{ "port", NULL, KIND_PORTS, 0, WEFT_A_POLICY_PORT_MIN,
-	  WEFT_A_POLICY_PORT_MAX },
+	  WEFT_A_POLICY_PORT_MAX,
+	  .help = "where the flow's first packet goes" },
 	{ }
 };
 

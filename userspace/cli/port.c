@@ -20,16 +20,20 @@
 static const struct word set_words[] = {
 	{ "dev", NULL, KIND_ATTACH_DEVICE, WORD_BARE, WEFT_A_PORT_ATTACH_ID },
 	{ "attach", NULL, KIND_ATTACH, 0, WEFT_A_PORT_ATTACH_ID },
-	{ "policy", NULL, KIND_ACTION, 0, WEFT_A_PORT_DEFAULT_POLICY },
-	{ "class", NULL, KIND_CLASS_OR_NONE, 0, WEFT_A_PORT_CLASS },
-	{ "job", NULL, KIND_JOB_OR_NONE, 0, WEFT_A_PORT_JOB },
+	{ "policy", NULL, KIND_ACTION, 0, WEFT_A_PORT_DEFAULT_POLICY,
+	  .help = "for the workload's traffic where no policy decides" },
+	{ "class", NULL, KIND_CLASS_OR_NONE, 0, WEFT_A_PORT_CLASS,
+	  .help = "of flows that nothing else classifies" },
+	{ "job", NULL, KIND_JOB_OR_NONE, 0, WEFT_A_PORT_JOB,
+	  .help = "of flows that nothing else assigns" },
 	{ }
 };
 
 static const struct word show_words[] = {
 	{ "dev", NULL, KIND_ATTACH_DEVICE, WORD_BARE, WEFT_A_PORT_ATTACH_ID },
 	{ "attach", NULL, KIND_ATTACH, 0, WEFT_A_PORT_ATTACH_ID },
-	{ "uplink", NULL, KIND_DEVICE, 0, WEFT_A_PORT_UPLINK_IFINDEX },
+	{ "uplink", NULL, KIND_DEVICE, 0, WEFT_A_PORT_UPLINK_IFINDEX,
+	  .help = "only its ports" },
 	{ }
 };
 

@@ -18,14 +18,19 @@
 #include "show.h"
 
 static const struct word add_words[] = {
-	{ "priority", "prio", KIND_NUMBER, 0, WEFT_A_RULE_PRIORITY },
-	{ "dev", NULL, KIND_ATTACH_DEVICE, 0, WEFT_A_RULE_ATTACH_ID },
-	{ "attach", NULL, KIND_ATTACH, 0, WEFT_A_RULE_ATTACH_ID },
+	{ "priority", "prio", KIND_NUMBER, 0, WEFT_A_RULE_PRIORITY,
+	  .help = "lower is looked at first; 1000 if none is given" },
+	{ "dev", NULL, KIND_ATTACH_DEVICE, 0, WEFT_A_RULE_ATTACH_ID,
+	  .help = "only its flows" },
+	{ "attach", NULL, KIND_ATTACH, 0, WEFT_A_RULE_ATTACH_ID,
+	  .help = "only its flows" },
 	{ "protocol", "proto", KIND_PROTOCOL, 0, WEFT_A_RULE_PROTOCOL },
 	{ "remote", NULL, KIND_PREFIX, 0, WEFT_A_RULE_REMOTE,
-	  WEFT_A_RULE_REMOTE_LEN },
+	  WEFT_A_RULE_REMOTE_LEN,
+	  .help = "the other end's address" },
 	{ "port", NULL, KIND_PORTS, 0, WEFT_A_RULE_PORT_MIN,
-	  WEFT_A_RULE_PORT_MAX },
+	  WEFT_A_RULE_PORT_MAX,
+	  .help = "either end's port" },
 	{ "class", NULL, KIND_CLASS, 0, WEFT_A_RULE_CLASS },
 	{ "job", NULL, KIND_JOB, 0, WEFT_A_RULE_JOB },
 	{ }

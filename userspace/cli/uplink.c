@@ -25,17 +25,23 @@
 
 static const struct word add_words[] = {
 	WORD_DEV,
-	{ "rate", NULL, KIND_RATE },
-	{ "policy", NULL, KIND_ACTION, 0, WEFT_A_UPLINK_DEFAULT_POLICY },
-	{ "noqdisc", NULL, KIND_FLAG },
-	{ "force", NULL, KIND_FLAG },
+	{ "rate", NULL, KIND_RATE,
+	  .help = "the scheduler's limit" },
+	{ "policy", NULL, KIND_ACTION, 0, WEFT_A_UPLINK_DEFAULT_POLICY,
+	  .help = "for the host's own traffic where no policy decides" },
+	{ "noqdisc", NULL, KIND_FLAG,
+	  .help = "attach no scheduler" },
+	{ "force", NULL, KIND_FLAG,
+	  .help = "replace a qdisc that somebody configured" },
 	{ }
 };
 
 static const struct word set_words[] = {
 	WORD_DEV,
-	{ "rate", NULL, KIND_RATE_OR_NONE },
-	{ "policy", NULL, KIND_ACTION, 0, WEFT_A_UPLINK_DEFAULT_POLICY },
+	{ "rate", NULL, KIND_RATE_OR_NONE,
+	  .help = "the scheduler's limit" },
+	{ "policy", NULL, KIND_ACTION, 0, WEFT_A_UPLINK_DEFAULT_POLICY,
+	  .help = "for the host's own traffic where no policy decides" },
 	{ }
 };
 

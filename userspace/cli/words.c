@@ -212,17 +212,19 @@ static int resolve_class_or_none(struct value *value)
 static const struct kind_info kinds[] = {
 	[KIND_FLAG] = { NULL, NULL, NULL, NULL },
 	[KIND_DEVICE] = {
-		"DEV", "the name of a device", read_device, resolve_device },
+		"DEV", "a device of this network namespace", read_device, resolve_device },
 	[KIND_ATTACH_DEVICE] = {
-		"DEV", "the name of an uplink or port", read_device,
+		"DEV", "an uplink or port by its name", read_device,
 		resolve_attach_device },
 	[KIND_ATTACH] = {
-		"ATTACH", "the number of an attachment point (1 to 65535)",
+		"ATTACH", "an uplink or port by its number (1 to 65535)",
 		read_attach, NULL },
 	[KIND_ID] = {
 		"ID", "a number from 1 to 4294967295", read_id, NULL },
 	[KIND_NUMBER] = {
 		"NUMBER", "a number from 0 to 4294967295", read_number, NULL },
+	[KIND_COUNT] = {
+		"NUMBER", "a number from 1 to 4294967295", read_id, NULL },
 	[KIND_RATE] = {
 		"RATE", "a rate such as 100mbit or 2.5gbit (mbps: megabytes)",
 		read_rate, NULL },

@@ -75,7 +75,7 @@ helped -V
 refused "not a command" help nonsense
 
 for action in add set del; do
-	refused "needs the name of a device" uplink $action
+	refused "needs a device of this" uplink $action
 	refused "given twice" uplink $action lo dev lo
 	refused "due here" uplink $action a/b
 	refused "due here" uplink $action ""
