@@ -664,6 +664,20 @@ static void weft_port_configure(struct weft_port *port, struct nlattr *data[])
 }
 
 /*
+ * Does the request come from where @net's uplinks are administered? Its socket
+ * is not handed down to link types, and the right to change links where a port
+ * lives is the workload's. A container's root often has it in the initial user
+ * namespace, so the capability alone tells nothing either: rtnetlink would let
+ * it name the uplink by link-netnsid and make itself another port, with none
+ * of its policy.
+ */
+static bool weft_port_asked_at_home(const struct net *net)
+{
+	return net_eq(current->nsproxy->net_ns, net) &&
+	       ns_capable(net->user_ns, CAP_NET_ADMIN);
+}
+
+/*
  * The device below, as an uplink: it becomes one if it is none, so that "ip
  * link add link eth0 type weft" needs no other tool, and stays one.
  */
@@ -680,6 +694,11 @@ static struct weft_uplink *weft_port_find_uplink(struct net *net,
 		NL_SET_ERR_MSG_MOD(extack,
 				   "a port needs an uplink: ip link add link DEVICE type weft");
 		return ERR_PTR(-EINVAL);
+	}
+	if (!weft_port_asked_at_home(net)) {
+		NL_SET_ERR_MSG_ATTR(extack, link,
+				    "weft: make it in the uplink's namespace and move it");
+		return ERR_PTR(-EPERM);
 	}
 	lower = __dev_get_by_index(net, nla_get_u32(link));
 	if (!lower) {
@@ -795,14 +814,7 @@ static int weft_port_changelink(struct net_device *dev, struct nlattr *tb[],
 
 	if (!data)
 		return 0;
-	/*
-	 * The request's socket is not handed down to here, and the right to
-	 * change links where the port lives is the workload's. A container's
-	 * root often has it in the initial user namespace, so the capability
-	 * alone tells nothing either: it is who is at home with the uplink.
-	 */
-	if (!net_eq(current->nsproxy->net_ns, port->wn->net) ||
-	    !ns_capable(port->wn->net->user_ns, CAP_NET_ADMIN)) {
+	if (!weft_port_asked_at_home(port->wn->net)) {
 		NL_SET_ERR_MSG_MOD(extack, "change it from the uplink's namespace (weft port set)");
 		return -EPERM;
 	}
