@@ -5,20 +5,23 @@
 
 # ksft_stage: puts selftests/ below tools/testing/selftests of the kernel
 # source's files and installs it from there, so that every run also tests
-# that it is a proper kselftest folder. Sets KSFT to the installed folder.
+# that it is a proper kselftest folder. Sets KSFT to the installed folder: one
+# for each run of the checks, so that nothing changes under a guest.
 ksft_stage()
 {
+	KSFT=$LOGS/kselftest
+	[ ! -e "$KSFT/.done" ] || return 0
 	(
 		flock 9
-		ksft_stage_locked
+		ksft_stage_locked "$KSFT"
 	) 9>"$CACHE/locks/kselftest" || return 1
-	KSFT=$CACHE/kselftest/install
+	touch "$KSFT/.done"
 }
 
 ksft_stage_locked()
 {
 	local source tree=$CACHE/kselftest/tree/tools/testing/selftests
-	local install=$CACHE/kselftest/install f
+	local install=$1 f
 
 	source=$("$LAB" source)/tools/testing/selftests || return 1
 	mkdir -p "$tree/weft" "$CACHE/kselftest/tree/include" \

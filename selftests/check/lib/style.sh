@@ -36,7 +36,8 @@ style_checkpatch()
 	*/trace.h) ignore+=,OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT,SPACING ;;
 	esac
 	# the kernel's own names of qdiscs are in camel case
-	out=$(perl "$1/scripts/checkpatch.pl" --no-tree --strict --terse --quiet \
+	# (it leaves a file where it is called)
+	out=$(cd "$LOGS" && perl "$1/scripts/checkpatch.pl" --no-tree --strict --terse --quiet \
 		--show-types --no-summary --ignore "$ignore" -f "$TOP/$2" |
 		grep -v 'CAMELCASE: Avoid CamelCase: <Qdisc')
 	[ -z "$out" ] || { printf '%s\n' "$out"; return 1; }

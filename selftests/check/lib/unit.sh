@@ -26,8 +26,8 @@ unit_ktap()
 			else p++
 		}
 		END { print p + 0, f + 0, s + 0 }' "$out")
+	sed -nE 's/^[[:space:]]*(not ok)/FAIL: \1/p' "$out"
 	rm -f "$out"
-	grep -E '^[[:space:]]*not ok' <<<"" || true
 	# shellcheck disable=SC2086 # three numbers
 	count $c
 	[ "$rc" -eq 0 ] || [ "$(cut -d' ' -f2 <<<"$c")" -gt 0 ] ||
@@ -44,8 +44,9 @@ unit_all()
 # their own tests pass, where there are any.
 tools_all()
 {
-	local dir
+	local dir weft
+
 	try "the tools build and install" "$LAB" tools
 	dir=$("$LAB" tools) || return 1
-	try "the weft tool starts" "$dir/usr/bin/weft" help
+	try "the weft tool starts" "$dir/usr/sbin/weft" help
 }

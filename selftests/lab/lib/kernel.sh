@@ -181,8 +181,12 @@ kernel_prune()
 			rm -rf "$dir" "$LAB_CACHE/modules/$(basename "$dir")"
 		fi
 	done
-	rm -rf "$LAB_CACHE"/debs.* "$LAB_CACHE"/apt/*/cache
+	# not what a run beside this one is at
+	find "$LAB_CACHE" -mindepth 1 -maxdepth 1 \( -name 'debs.*' -o -name 'dkms.*' \) \
+		-mmin +120 -exec rm -rf {} +
 	find "$LAB_CACHE/modules" "$LAB_CACHE/tools" -mindepth 1 -maxdepth 2 \
 		-name 'key-*' -mtime +2 -exec rm -rf {} + 2>/dev/null
+	find "$LAB_CACHE/check" -mindepth 1 -maxdepth 1 -type d -mtime +7 -exec rm -rf {} + \
+		2>/dev/null
 	find "$LAB_LOGS" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} +
 }

@@ -13,7 +13,7 @@ SETUP_TEST="libnl-3-dev libnl-genl-3-dev libnl-route-3-dev libyaml-dev
 	libjson-c-dev python3-yaml libnl-3-200 libnl-genl-3-200 nftables
 	iperf3 socat tcpdump python3-scapy"
 # What the checks need on top.
-SETUP_CHECK="shellcheck sparse git dkms linux-source-6.1"
+SETUP_CHECK="shellcheck sparse git dkms linux-source-6.1 clang libclang-rt-14-dev"
 # What a chroot of a newer suite is made with.
 SETUP_CHROOT="mmdebstrap debian-archive-keyring"
 # Compile tests for other machines.
