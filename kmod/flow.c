@@ -172,7 +172,7 @@ struct weft_flow *weft_flow_lookup(struct weft_flow_table *table,
 		/* The link was published after what it leads to. */
 		struct weft_flow *flow = weft_slot(table, link - 1);
 
-		if (!memcmp(&flow->key, key, sizeof(*key)) &&
+		if (weft_key_equal(&flow->key, key) &&
 		    READ_ONCE(flow->flags) & WEFT_FLOW_LIVE)
 			return flow;
 		link = READ_ONCE(flow->next);

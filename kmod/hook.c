@@ -505,16 +505,16 @@ static void weft_judge_kind(struct weft_passage *way)
 bool weft_judge(struct weft_uplink *uplink, struct weft_attach *attach,
 		struct sk_buff *skb, enum weft_place place)
 {
-	struct weft_passage way = {
-		.uplink = uplink,
-		.attach = attach,
-		.skb = skb,
-		.place = place,
-		.direction = weft_place_direction(place),
-		.action = WEFT_ACTION_ALLOW,
-		.class = WEFT_CLASS_OTHER,
-	};
+	struct weft_passage way;
 
+	way.uplink = uplink;
+	way.attach = attach;
+	way.skb = skb;
+	way.place = place;
+	way.direction = weft_place_direction(place);
+	way.action = WEFT_ACTION_ALLOW;
+	way.flow = NULL;
+	way.class = WEFT_CLASS_OTHER;
 	weft_read(&way);
 	weft_judge_kind(&way);
 

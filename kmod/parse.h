@@ -25,8 +25,8 @@ struct sk_buff;
  * @proto: IP protocol
  * @flags: WEFT_KEY_*
  *
- * End 0 is the one whose (address, port) compares lower, so that both
- * directions of a conversation have one key. 40 bytes without padding: it is
+ * The ends have an order of their own, whoever sends, so that both directions
+ * of a conversation have one key. 40 bytes without padding, aligned: it is
  * hashed and compared as words.
  */
 struct weft_flow_key {
@@ -35,7 +35,19 @@ struct weft_flow_key {
 	u16		vlan;
 	u8		proto;
 	u8		flags;
-};
+} __aligned(sizeof(u64));
+
+#define WEFT_KEY_WORDS		5
+
+static inline bool weft_key_equal(const struct weft_flow_key *a,
+				  const struct weft_flow_key *b)
+{
+	const u64 *left = (const u64 *)a, *right = (const u64 *)b;
+
+	return !((left[0] ^ right[0]) | (left[1] ^ right[1]) |
+		 (left[2] ^ right[2]) | (left[3] ^ right[3]) |
+		 (left[4] ^ right[4]));
+}
 
 #define WEFT_KEY_FRAGMENT	0x01	/* ports unknown: a later fragment */
 /*

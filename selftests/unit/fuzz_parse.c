@@ -31,7 +31,7 @@ bool ktap_fail(const char *file, int line, const char *fmt, ...)
 static void check_pkt(const struct weft_pkt *pkt, const struct sk_buff *skb)
 {
 	const struct weft_flow_key *key = &pkt->key;
-	int order = memcmp(&key->addr[0], &key->addr[1], sizeof(key->addr[0]));
+	bool same = !memcmp(&key->addr[0], &key->addr[1], sizeof(key->addr[0]));
 
 	check(pkt->kind <= WEFT_PKT_MALFORMED, "kind");
 	check(pkt->src <= 1, "src");
@@ -43,7 +43,7 @@ static void check_pkt(const struct weft_pkt *pkt, const struct sk_buff *skb)
 	if (pkt->kind != WEFT_PKT_FLOW && pkt->kind != WEFT_PKT_FRAGMENT &&
 	    pkt->kind != WEFT_PKT_ICMP_ERROR)
 		return;
-	check(order < 0 || (!order && ntohs(key->port[0]) <= ntohs(key->port[1])),
+	check(!same || ntohs(key->port[0]) <= ntohs(key->port[1]),
 	      "canonical order");
 	check(!!(key->flags & WEFT_KEY_FRAGMENT) ==
 	      (pkt->kind == WEFT_PKT_FRAGMENT), "fragment flag");

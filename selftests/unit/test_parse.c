@@ -225,17 +225,23 @@ TEST(weft_parse__both_directions_have_one_key)
 	}
 }
 
-TEST(weft_parse__lower_end_first)
+/* Whoever sends: one key, and opposite ends of it. */
+static bool one_order(struct packet there, struct packet back, u16 proto)
 {
-	struct packet p = tcp4(A4, 9, B4, 1, 0), q = tcp4(A4, 9, A4, 1, 0);
-	struct packet r = tcp6("2001:db8::ff00", 9, "2001:db8::ff", 1, 0);
-	struct weft_pkt pkt = parse(&p, IP4);
+	struct weft_pkt a = parse(&there, proto), b = parse(&back, proto);
 
-	EXPECT_EQ(pkt.src, 0);
-	pkt = parse(&q, IP4);			/* same address: by port */
-	EXPECT_EQ(pkt.src, 1);
-	pkt = parse(&r, IP6);			/* as bytes, not as words */
-	EXPECT_EQ(pkt.src, 1);
+	return same_key(&a, &b) && a.src == !b.src;
+}
+
+TEST(weft_parse__ends_have_one_order)
+{
+	const char *far = "2001:db8::ff00", *near = "2001:db8::ff";
+
+	EXPECT(one_order(tcp4(A4, 9, B4, 1, 0), tcp4(B4, 1, A4, 9, 0), IP4));
+	EXPECT(one_order(tcp4(A4, 1, B4, 9, 0), tcp4(B4, 9, A4, 1, 0), IP4));
+	EXPECT(one_order(tcp4(A4, 9, A4, 1, 0), tcp4(A4, 1, A4, 9, 0), IP4));
+	EXPECT(one_order(tcp6(far, 9, near, 1, 0), tcp6(near, 1, far, 9, 0),
+			 IP6));
 }
 
 TEST(weft_parse__one_end_with_itself)
