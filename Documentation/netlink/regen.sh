@@ -5,10 +5,13 @@
 # and the kernel's policy tables. Uses the kernel's own generator, unmodified:
 #
 #	Documentation/netlink/regen.sh --kernel-source DIR [--check]
+#	Documentation/netlink/regen.sh --check
 #
 # DIR is the source of Linux 6.12 (other releases' generators may order things
 # differently); it is only read. With --check nothing is written: exit status 1
 # and a diff tell that a generated file is not what the specification says.
+# Without DIR, checksums that the last run left tell the same: that neither the
+# specification nor what was made of it, nor this script, has changed since.
 # Needs python3 with yaml and jsonschema (Debian: python3-yaml,
 # python3-jsonschema).
 
@@ -17,6 +20,7 @@ set -eu
 usage()
 {
 	echo "usage: ${0##*/} --kernel-source DIR [--check]" >&2
+	echo "       ${0##*/} --check" >&2
 	exit 2
 }
 
@@ -45,7 +49,18 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ -n "$source" ] || usage
+
+spec=Documentation/netlink/specs/weft.yaml
+sums=Documentation/netlink/weft.sha256
+generated="include/uapi/linux/weft.h kmod/netlink-gen.h kmod/netlink-gen.c"
+
+if [ -z "$source" ]; then
+	[ -n "$check" ] || usage
+	cd "$top"
+	sha256sum --check --quiet "$sums" && exit
+	echo "changed since ${0##*/} last ran: run it again, with --kernel-source" >&2
+	exit 1
+fi
 source=$(cd "$source" 2>/dev/null && pwd) || fail "no such folder: $source"
 
 for generator in tools/net/ynl/ynl-gen-c.py tools/net/ynl/pyynl/ynl_gen_c.py; do
@@ -64,14 +79,13 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/Documentation/netlink/specs" "$work/out"
 touch "$work/MAINTAINERS"
 cp "$source"/Documentation/netlink/*.yaml "$work/Documentation/netlink/"
-cp "$top/Documentation/netlink/specs/weft.yaml" \
-	"$work/Documentation/netlink/specs/"
+cp "$top/$spec" "$work/$spec"
 
 generate()
 {
 	(cd "$work" && PYTHONDONTWRITEBYTECODE=1 \
 		timeout 60 python3 "$source/$generator" "$@" \
-		--spec "$work/Documentation/netlink/specs/weft.yaml")
+		--spec "$work/$spec")
 }
 
 generate --mode uapi --header -o out/weft.h
@@ -113,18 +127,18 @@ open(header, 'w').write(text.replace('_do_nl_policy', '_nl_policy'))
 EOF
 
 status=0
-place()
-{
+for file in $generated; do
+	made=$work/out/${file##*/}
 	if [ -z "$check" ]; then
-		cmp -s "$work/out/${1##*/}" "$top/$1" ||
-			cp "$work/out/${1##*/}" "$top/$1"
-	elif ! diff -u --label "$1" --label "$1 (as specified)" \
-			"$top/$1" "$work/out/${1##*/}"; then
+		cmp -s "$made" "$top/$file" || cp "$made" "$top/$file"
+	elif ! diff -u --label "$file" --label "$file (as specified)" \
+			"$top/$file" "$made"; then
 		status=1
 	fi
-}
-
-place include/uapi/linux/weft.h
-place kmod/netlink-gen.h
-place kmod/netlink-gen.c
+done
+if [ -z "$check" ]; then
+	cd "$top"
+	# shellcheck disable=SC2086 # a list of words
+	sha256sum "$spec" Documentation/netlink/regen.sh $generated >"$sums"
+fi
 exit $status
