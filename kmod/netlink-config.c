@@ -280,7 +280,7 @@ int weft_nl_rule_new_doit(struct sk_buff *skb, struct genl_info *info)
 
 	reply = weft_new_reply(info, &header);
 	if (!reply)
-		return -ENOMEM;
+		return weft_netlink_no_memory(info->extack);
 
 	rtnl_lock();
 	err = weft_read_rule(info, &rule) ?:
@@ -458,7 +458,7 @@ int weft_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info)
 
 	reply = weft_new_reply(info, &header);
 	if (!reply)
-		return -ENOMEM;
+		return weft_netlink_no_memory(info->extack);
 
 	rtnl_lock();
 	err = weft_read_policy(info, &policy) ?:

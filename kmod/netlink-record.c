@@ -474,7 +474,7 @@ int weft_nl_job_get_doit(struct sk_buff *skb, struct genl_info *info)
 	id = nla_get_u32(attr);
 	batch = kmalloc(sizeof(*batch), GFP_KERNEL);
 	if (!batch)
-		return -ENOMEM;
+		return weft_netlink_no_memory(info->extack);
 
 	batch->n = 0;
 	down_read(&wn->tables);
@@ -515,7 +515,7 @@ int weft_nl_job_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	from = only ? nla_get_u32(only) : max_t(u32, cb->args[0], 1);
 	batch = kmalloc(sizeof(*batch), GFP_KERNEL);
 	if (!batch)
-		return -ENOMEM;
+		return weft_netlink_no_memory(cb->extack);
 
 	batch->n = 0;
 	down_read(&wn->tables);

@@ -173,6 +173,19 @@ int weft_netlink_check_class(const struct nlattr *attr,
 }
 
 /**
+ * weft_netlink_no_memory - refuse a request for lack of memory
+ * @extack: says so
+ *
+ * Context: Any.
+ * Return: -ENOMEM.
+ */
+int weft_netlink_no_memory(struct netlink_ext_ack *extack)
+{
+	NL_SET_ERR_MSG(extack, "no memory for the answer");
+	return -ENOMEM;
+}
+
+/**
  * weft_netlink_reply - answer a request with one object
  * @info: the request
  * @fill: puts the object into the message
@@ -189,7 +202,7 @@ int weft_netlink_reply(struct genl_info *info, weft_netlink_fill fill,
 
 	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!skb)
-		return -ENOMEM;
+		return weft_netlink_no_memory(info->extack);
 	header = genlmsg_put_reply(skb, info, &weft_genl_family, 0,
 				   info->genlhdr->cmd);
 	if (!header || fill(skb, object)) {

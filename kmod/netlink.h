@@ -31,6 +31,8 @@ int weft_netlink_check_attach(struct weft_net *wn, const struct nlattr *attr,
 int weft_netlink_check_class(const struct nlattr *attr,
 			     struct netlink_ext_ack *extack);
 
+int weft_netlink_no_memory(struct netlink_ext_ack *extack);
+
 /* Puts one object into a message: 0, or -EMSGSIZE where it has no room. */
 typedef int (*weft_netlink_fill)(struct sk_buff *skb, const void *object);
 

@@ -29,7 +29,7 @@
 #include "transfer.h"
 #include "uplink.h"
 
-#define WEFT_MAX_FLOWS	(1U << 24)	/* 3 GiB of entries */
+#define WEFT_MAX_FLOWS	(16U << 20)	/* 3 GiB of entries */
 
 static unsigned int weft_max_flows = 262144;
 module_param_named(max_flows, weft_max_flows, uint, 0644);
@@ -93,7 +93,8 @@ free_jobs:
 free_events:
 	weft_event_queue_destroy(events);
 nomem:
-	NL_SET_ERR_MSG_MOD(extack, "no memory for the tables of flows and jobs; lower weft.max_flows?");
+	NL_SET_ERR_MSG_MOD(extack,
+			   "no memory for tables: a lower weft.max_flows needs less");
 	return -ENOMEM;
 }
 
