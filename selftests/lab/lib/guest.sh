@@ -68,7 +68,7 @@ guest_main()
 	local mode=$1 arg
 	shift
 
-	G_KERNEL=6.1 G_ICOUNT="" G_CPUS="" G_MEM="" G_TIMEOUT=600 G_VTIME=120
+	G_KERNEL=6.1 G_ICOUNT="" G_CPUS="" G_MEM="" G_TIMEOUT=600 G_VTIME=3600
 	G_RESULTS="" G_ENV=() G_WEFT=1 G_SPLAT="" G_MODULES=() G_NIC=() G_APPEND=""
 	while [ $# -gt 0 ]; do
 		arg=$1
@@ -171,7 +171,7 @@ guest_command_line()
 
 	case $G_KERNEL in debug|kcsan) mem=1536 ;; esac
 	append="console=ttyS0 loglevel=5 log_buf_len=4M panic=-1 oops=panic"
-	append+=" mitigations=off nokaslr no5lvl random.trust_cpu=on"
+	append+=" mitigations=off kasan_multi_shot nokaslr no5lvl random.trust_cpu=on"
 	append+=" weft.fs=$GUEST_FS weft.lab=$LAB_DIR net.ifnames=0 audit=0$G_APPEND"
 
 	# q35 and not the older board: that one's interrupt routing is a loop in
