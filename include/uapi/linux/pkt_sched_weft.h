@@ -19,6 +19,7 @@ enum tca_weft_split {
 	TCA_WEFT_SPLIT_ON,
 	TCA_WEFT_SPLIT_OFF,
 
+	/* private: */
 	__TCA_WEFT_SPLIT_MAX,
 	TCA_WEFT_SPLIT_MAX = (__TCA_WEFT_SPLIT_MAX - 1)
 };
@@ -63,6 +64,7 @@ enum tca_weft_drop {
 	TCA_WEFT_DROP_FILTER,
 	TCA_WEFT_DROP_SEGMENT,
 
+	/* private: */
 	__TCA_WEFT_DROP_MAX,
 	TCA_WEFT_DROP_MAX = (__TCA_WEFT_DROP_MAX - 1)
 };
