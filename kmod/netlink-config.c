@@ -236,11 +236,9 @@ static int weft_read_rule(struct genl_info *info, struct weft_rule *rule)
 	struct weft_selector sel;
 	int err;
 
-	if (!class && !job) {
-		NL_SET_ERR_MSG(info->extack,
-			       "a rule says what a flow is: give class, job or both");
-		return -EINVAL;
-	}
+	if (!class && !job)
+		return weft_netlink_need(info, WEFT_A_RULE_CLASS,
+					 "what the flow is: class, job or both");
 	err = weft_netlink_check_class(class, info->extack) ?:
 	      weft_read_selector(info, &weft_rule_attrs, &sel);
 	if (err)

@@ -131,10 +131,11 @@ int weft_nl_class_get_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = weft_netlink_need(info, WEFT_A_CLASS_ID,
-				"id, the class's number") ?:
-	      weft_netlink_check_class(id, info->extack);
+				"id, the class's number");
 	if (err)
 		return err;
+	if (weft_netlink_check_class(id, info->extack))
+		return -ENOENT;
 
 	weft_count_classes(wn, flows);
 	record.id = nla_get_u32(id);

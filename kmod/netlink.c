@@ -160,7 +160,7 @@ int weft_netlink_check_attach(struct weft_net *wn, const struct nlattr *attr,
  * @extack: says what is wrong
  *
  * Context: Any.
- * Return: 0 or -ENOENT.
+ * Return: 0 or -EINVAL.
  */
 int weft_netlink_check_class(const struct nlattr *attr,
 			     struct netlink_ext_ack *extack)
@@ -169,7 +169,7 @@ int weft_netlink_check_class(const struct nlattr *attr,
 		return 0;
 	NL_SET_ERR_MSG_ATTR_FMT(extack, attr, "class %u: there is no such class",
 				nla_get_u32(attr));
-	return -ENOENT;
+	return -EINVAL;
 }
 
 /**
@@ -538,11 +538,9 @@ int weft_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 	err = weft_nl_need_port(info);
 	if (err)
 		return err;
-	if (!policy && !class && !job) {
-		NL_SET_ERR_MSG(info->extack,
-			       "nothing to change: give default-policy, class or job");
-		return -EINVAL;
-	}
+	if (!policy && !class && !job)
+		return weft_netlink_need(info, WEFT_A_PORT_DEFAULT_POLICY,
+					 "something to change: default-policy, class or job");
 	/* Class 0 takes the port's class away. */
 	if (class && nla_get_u32(class)) {
 		err = weft_netlink_check_class(class, info->extack);
