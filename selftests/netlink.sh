@@ -67,20 +67,20 @@ test_attribute_of_another_command()
 	ready
 	# STATS of an uplink is only ever an answer
 	no 22 6 $UPLINK_NEW 1=u32:"$up0" 6=u32:1
-	no 22 14 $POLICY_NEW 1=u8:0 9=u8:1 14=u32:1
+	no 22 14 $POLICY_NEW 2=u8:0 9=u8:1 14=u32:1
 	unchanged
 }
 
 test_wrong_length()
 {
 	ready
-	no 34 1 $UPLINK_SET 1=u8:1
-	no 34 1 $UPLINK_SET 1=hex:
-	no 34 1 $UPLINK_SET 1=hex:010000000000
-	no 34 3 $UPLINK_SET 1=u32:"$up0" 3=u32:1
+	no 22 1 $UPLINK_SET 1=u8:1
+	no 22 1 $UPLINK_SET 1=hex:
+	no 22 1 $UPLINK_SET 1=hex:010000000000
+	no 22 3 $UPLINK_SET 1=u32:"$up0" 3=u32:1
 	no 34 4 $POLICY_NEW 2=u8:0 9=u8:1 4=hex:0a000001
 	no 34 5 $RULE_NEW 5=hex:0a000001 6=u8:32 9=u32:5
-	no 34 7 $RULE_NEW 7=u32:5 8=u32:5 9=u32:5
+	no 22 7 $RULE_NEW 7=u32:5 8=u32:5 9=u32:5
 	unchanged
 }
 
@@ -93,8 +93,8 @@ test_out_of_range()
 	no 34 9 $POLICY_NEW 2=u8:0 9=u8:3
 	no 34 5 $POLICY_NEW 2=u8:0 9=u8:1 5=u8:129
 	no 34 10 $RULE_NEW 10=u32:0
-	no 22 9 $RULE_NEW 9=u32:31
-	no 22 9 $RULE_NEW 9=u32:4294967295
+	no 2 9 $RULE_NEW 9=u32:31
+	no 2 9 $RULE_NEW 9=u32:4294967295
 	unchanged
 }
 
@@ -111,12 +111,14 @@ test_missing()
 	local cmd out
 
 	ready
-	for cmd in $UPLINK_NEW $UPLINK_SET $UPLINK_DEL $PORT_SET $RULE_NEW \
-		$RULE_DEL $POLICY_NEW $POLICY_DEL; do
+	for cmd in $UPLINK_NEW $UPLINK_SET $UPLINK_DEL $PORT_SET $RULE_DEL \
+		$POLICY_NEW $POLICY_DEL; do
 		out=$(on host rawnl weft "$cmd")
 		grep -q '^error [0-9]* attr [1-9][0-9]* message .' <<<"$out" ||
 			fail "command $cmd without attributes: $out"
 	done
+	# class or job: either would do, so none is named
+	no 22 0 $RULE_NEW
 	unchanged
 }
 

@@ -20,10 +20,23 @@ is_empty()
 # flight is bounded by the socket's buffer
 bulk() { on host talk blast 10.9.0.2 "$1" 1000 1000000 & }
 
+# What classes have sent, all at one moment, in the order of the names. tc has
+# no JSON of classes before 6.3.
 class_bytes()
 {
-	on host tc -s -j class show dev up0 |
-		jq --arg n "$1" '[.[] | select(.. | .name? == $n) | .stats.bytes // .bytes] | add // 0'
+	on host tc -s class show dev up0 | classes_of "$@"
+}
+
+classes_of()
+{
+	awk -v names="$*" '
+	$1 == "class" { name = $5 }
+	$1 == "Sent" { sent[name] = $2 }
+	END {
+		n = split(names, want)
+		for (i = 1; i <= n; i++)
+			printf "%s%s", sent[want[i]], i < n ? " " : "\n"
+	}'
 }
 
 test_attach_show_replace_delete()
@@ -32,13 +45,12 @@ test_attach_show_replace_delete()
 	must on host tc qdisc add dev up0 root handle 1: weft rate 50mbit
 	on host tc qdisc show dev up0 >"$WORK/shown"
 	check "it is shown with its rate" grep -q "weft 1: root.*rate 50Mbit" "$WORK/shown"
-	refused "exist" on host tc qdisc add dev up0 root handle 1: weft
+	refused "exist|exclusiv" on host tc qdisc add dev up0 root handle 1: weft
 	must on host tc qdisc change dev up0 root handle 1: weft rate 20mbit
 	check "changed" sh -c "nsx in $host tc qdisc show dev up0 | grep -q 'rate 20Mbit'"
 	must on host tc qdisc replace dev up0 root weft rate 30mbit limit 1mb latency-share 10
 	check "replaced" sh -c "nsx in $host tc qdisc show dev up0 | grep -q 'latency-share 10%'"
 	check "JSON" sh -c "nsx in $host tc -s -d -j qdisc show dev up0 | jq -e . >/dev/null"
-	check "class JSON" sh -c "nsx in $host tc -s -d -j class show dev up0 | jq -e . >/dev/null"
 	check "classes are shown" sh -c "nsx in $host tc class show dev up0 | grep -q gradient"
 	check "traffic flows" answers host 10.9.0.2 7
 	must on host tc qdisc del dev up0 root
@@ -64,33 +76,47 @@ test_refusals()
 	check "help" sh -c 'tc qdisc add weft help 2>&1 | grep -qi latency-share'
 }
 
-# rate_of SECONDS: what the qdisc sent, in bits a second of guest time
-rate_of()
-{
-	local b0 b1 t0 t1
-
-	b0=$(qdisc_field bytes)
-	t0=$(date +%s%N)
-	sleep "$1"
-	b1=$(qdisc_field bytes)
-	t1=$(date +%s%N)
-	echo $(((b1 - b0) * 8000000 / ((t1 - t0) / 1000)))
-}
-
-# A busy machine can only make the rate lower, so the best of three counts;
-# none may be higher.
+# keeps_rate BITS PACKETS: what arrives at the peer, packet by packet. Where
+# the machine below stood still, which a gap shows, the scheduler can't send;
+# so the lower bound is that of the best stretch without a gap, the upper one
+# holds for all. Headers that a GSO packet stands for are counted.
 keeps_rate()
 {
-	local limit=$1 best=0 rate i
-
-	for i in 1 2 3; do
-		rate=$(rate_of 3)
-		note "measured $rate of $limit"
-		[ "$rate" -le "$best" ] || best=$rate
-		compare "never more than 2 % above" "$rate" -le $((limit * 102 / 100))
-		[ "$best" -lt $((limit * 98 / 100)) ] || break
-	done
-	compare "nor less than 2 % below" "$best" -ge $((limit * 98 / 100))
+	on peer tcpdump -tt -n -i eth0 -c "$2" dst host 10.9.0.2 \
+		>"$WORK/packets" 2>/dev/null
+	awk -v rate="$1" '
+	{
+		len = $NF
+		if (/ UDP, /)
+			bytes = len + 42
+		else
+			bytes = len + 66 * (len > 1448 ? int((len + 1447) / 1448) : 1)
+		if (NR == 1)
+			start = first = $1
+		# the first packet of a stretch only starts its time
+		else {
+			if ($1 - last > 0.02) {
+				first = $1
+				calm = bytes = 0
+			}
+			sum += bytes
+			calm += bytes
+			if ($1 - first >= 1 && calm * 8 / ($1 - first) > best)
+				best = calm * 8 / ($1 - first)
+		}
+		last = $1
+	}
+	END {
+		all = sum * 8 / (last - start)
+		printf "%d packets, %.0f bit/s of %.0f, best calm second %.0f\n",
+			NR, all, rate, best
+		if (all > rate * 1.02)
+			exit 1
+		if (!best)
+			print "the machine was too busy to tell whether it was kept"
+		else if (best < rate * 0.98)
+			exit 1
+	}' "$WORK/packets" || fail "rate $1 was not kept within 2 %"
 }
 
 test_rate_of_datagrams()
@@ -99,7 +125,7 @@ test_rate_of_datagrams()
 	must on host tc qdisc add dev up0 root weft rate 8mbit
 	bulk 99
 	wait_for "a backlog" backlog_above 20
-	keeps_rate 8000000
+	keeps_rate 8000000 3000
 }
 
 test_rate_of_tcp_with_gso()
@@ -109,7 +135,7 @@ test_rate_of_tcp_with_gso()
 	on host ethtool -K up0 tso on gso on 2>/dev/null
 	on host talk send 10.9.0.2 7 100000000 &
 	wait_for "a backlog" backlog_above 2
-	keeps_rate 20000000
+	keeps_rate 20000000 600
 }
 
 test_rate_change_while_busy()
@@ -119,7 +145,7 @@ test_rate_change_while_busy()
 	bulk 99
 	wait_for "a backlog" backlog_above 20
 	must on host tc qdisc change dev up0 root handle 1: weft rate 12mbit
-	keeps_rate 12000000
+	keeps_rate 12000000 4000
 	must on host tc qdisc change dev up0 root handle 1: weft rate none
 	wait_for "no backlog without a rate" sh -c "[ \$(nsx in $host tc -s -j qdisc show dev up0 | jq '.[0].qlen') -lt 20 ]"
 }
@@ -149,6 +175,11 @@ test_latency_class_goes_first()
 	check "the bulk still waits" backlog_above 40
 }
 
+both_wait()
+{
+	backlog_above 100
+}
+
 test_latency_tier_is_held_to_its_share()
 {
 	topo
@@ -156,12 +187,10 @@ test_latency_tier_is_held_to_its_share()
 	must on host tc qdisc add dev up0 root weft rate 8mbit latency-share 20
 	bulk 99
 	bulk 50
-	wait_for "a backlog of both" sh -c "sleep 1; true"
-	t0=$(class_bytes token)
-	o0=$(class_bytes other)
+	wait_for "a backlog of both" both_wait
+	read -r t0 o0 < <(class_bytes token other)
 	sleep 4
-	t1=$(class_bytes token)
-	o1=$(class_bytes other)
+	read -r t1 o1 < <(class_bytes token other)
 	note "token $((t1 - t0)) other $((o1 - o0))"
 	compare "bulk is not starved" $((o1 - o0)) -gt $(((t1 - t0) / 9))
 	compare "excess is counted" "$(qdisc_field latency_excess)" -gt 0
@@ -176,12 +205,10 @@ test_weights()
 	bulk 51
 	bulk 52
 	wait_for "a backlog" backlog_above 100
-	g0=$(class_bytes gradient)
-	d0=$(class_bytes dataset)
+	read -r g0 d0 < <(class_bytes gradient dataset)
 	sleep 4
-	g1=$(class_bytes gradient)
-	d1=$(class_bytes dataset)
-	# 16 to 4; both samples are of one moment, within a packet or so
+	read -r g1 d1 < <(class_bytes gradient dataset)
+	# 16 to 4
 	ratio=$(((g1 - g0) * 100 / (d1 - d0 + 1)))
 	note "gradient $((g1 - g0)) dataset $((d1 - d0)) ratio $ratio"
 	compare "four to one" $ratio -ge 370
@@ -209,11 +236,14 @@ test_flows_of_a_class_share()
 test_order_within_a_flow()
 {
 	topo
-	must on host tc qdisc add dev up0 root weft rate 20mbit
-	before=$(on peer awk '/^TcpExt: [0-9]/ { print }' /proc/net/netstat | wc -w)
+	# marked instead of dropped: what comes behind a hole is out of order too
+	on host sysctl -qw net.ipv4.tcp_ecn=1
+	on peer sysctl -qw net.ipv4.tcp_ecn=1
+	must on host tc qdisc add dev up0 root weft rate 10mbit
 	must on host talk send 10.9.0.2 7 3000000
 	ooo=$(on peer nstat -asz TcpExtTCPOFOQueue | awk '/TCPOFOQueue/ { print $2 }')
 	is "segments out of order at the peer" "${ooo:-0}" 0
+	is "drops" "$(qdisc_field drops)" 0
 }
 
 test_gso_is_split_on_slow_links()
