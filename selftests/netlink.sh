@@ -93,8 +93,8 @@ test_out_of_range()
 	no 34 9 $POLICY_NEW 2=u8:0 9=u8:3
 	no 34 5 $POLICY_NEW 2=u8:0 9=u8:1 5=u8:129
 	no 34 10 $RULE_NEW 10=u32:0
-	no 2 9 $RULE_NEW 9=u32:31
-	no 2 9 $RULE_NEW 9=u32:4294967295
+	no 22 9 $RULE_NEW 9=u32:31
+	no 22 9 $RULE_NEW 9=u32:4294967295
 	unchanged
 }
 
@@ -111,14 +111,12 @@ test_missing()
 	local cmd out
 
 	ready
-	for cmd in $UPLINK_NEW $UPLINK_SET $UPLINK_DEL $PORT_SET $RULE_DEL \
-		$POLICY_NEW $POLICY_DEL; do
+	for cmd in $UPLINK_NEW $UPLINK_SET $UPLINK_DEL $PORT_SET $RULE_NEW \
+		$RULE_DEL $POLICY_NEW $POLICY_DEL; do
 		out=$(on host rawnl weft "$cmd")
 		grep -q '^error [0-9]* attr [1-9][0-9]* message .' <<<"$out" ||
 			fail "command $cmd without attributes: $out"
 	done
-	# class or job: either would do, so none is named
-	no 22 0 $RULE_NEW
 	unchanged
 }
 
