@@ -82,7 +82,7 @@ struct weft_skb_cb {
 struct weft_sched_class {
 	struct gnet_stats_basic_sync	bstats;
 	u64				marks;
-	u64				drops[__TCA_WEFT_DROP_MAX];
+	u64				drops[TCA_WEFT_DROP_MAX + 1];
 	u64				sojourn_ns;
 	u64				sojourn_max_ns;
 };
@@ -836,7 +836,7 @@ static void weft_sched_class_xstats(const struct weft_sched *q, u8 id,
 
 	st->flows += q->order.class[id].flows;
 	st->marks += class->marks;
-	for (i = 0; i < __TCA_WEFT_DROP_MAX; i++)
+	for (i = 0; i <= TCA_WEFT_DROP_MAX; i++)
 		st->drops[i] += class->drops[i];
 	st->sojourn_ns = max(st->sojourn_ns, class->sojourn_ns);
 	st->sojourn_max_ns = max(st->sojourn_max_ns, class->sojourn_max_ns);
@@ -848,7 +848,7 @@ static int weft_sched_dump_stats(struct Qdisc *sch, struct gnet_dump *d)
 	struct weft_sched *q = qdisc_priv(sch);
 	unsigned int id;
 
-	BUILD_BUG_ON(ARRAY_SIZE(st.drops) < __TCA_WEFT_DROP_MAX);
+	BUILD_BUG_ON(ARRAY_SIZE(st.drops) <= TCA_WEFT_DROP_MAX);
 
 	sch_tree_lock(sch);
 	for (id = 1; id <= WEFT_CLASS_MAX; id++)
@@ -952,7 +952,7 @@ static int weft_sched_class_dump_stats(struct Qdisc *sch, unsigned long cl,
 	weft_sched_class_xstats(q, cl, &st);
 	qs.qlen = q->order.class[cl].packets;
 	qs.backlog = q->order.class[cl].bytes;
-	for (i = 0; i < __TCA_WEFT_DROP_MAX; i++)
+	for (i = 0; i <= TCA_WEFT_DROP_MAX; i++)
 		qs.drops += q->class[cl].drops[i];
 	sch_tree_unlock(sch);
 

@@ -18,11 +18,9 @@ enum tca_weft_split {
 	TCA_WEFT_SPLIT_AUTO,
 	TCA_WEFT_SPLIT_ON,
 	TCA_WEFT_SPLIT_OFF,
-
-	/* private: */
-	__TCA_WEFT_SPLIT_MAX,
-	TCA_WEFT_SPLIT_MAX = (__TCA_WEFT_SPLIT_MAX - 1)
 };
+
+#define TCA_WEFT_SPLIT_MAX	TCA_WEFT_SPLIT_OFF
 
 /* Attributes of TCA_OPTIONS. Absent ones of a change leave things as they are. */
 enum {
@@ -63,11 +61,9 @@ enum tca_weft_drop {
 	TCA_WEFT_DROP_POLICY,
 	TCA_WEFT_DROP_FILTER,
 	TCA_WEFT_DROP_SEGMENT,
-
-	/* private: */
-	__TCA_WEFT_DROP_MAX,
-	TCA_WEFT_DROP_MAX = (__TCA_WEFT_DROP_MAX - 1)
 };
+
+#define TCA_WEFT_DROP_MAX	TCA_WEFT_DROP_SEGMENT
 
 /**
  * struct tc_weft_xstats - TCA_STATS_APP of the qdisc and of its classes
