@@ -15,7 +15,7 @@ import time
 
 import nodes
 
-STAGES = {"train": 4, "all": 10, "ckpt": 5}  # seconds
+STAGES = {"train": 4, "all": 8, "ckpt": 4}  # seconds
 ALONE = 4
 SETTLE = 1  # of each, not measured
 RATE = os.environ.get("WEFT_DEMO_RATE", "100mbit")

@@ -28,7 +28,7 @@ JOBS = {"A": {"peer": "node1", "port": 29500},
 CHECKPOINT_PORT = 4420
 CHECKPOINT_FLOWS = 32
 PARAMETERS = 160_000  # 0.64 MB of gradients an iteration
-COMPUTE = 0.15  # seconds an iteration
+COMPUTE = 0.2  # seconds an iteration
 
 
 def prefer_network():
@@ -136,7 +136,8 @@ class Load:
             # Real-time, like ksoftirqd, see prefer_network().
             self.start(f"server {key}", "node0", "chrt", "-f", "1", PYTHON,
                        os.path.join(HERE, "rpc.py"), "serve", str(rpc["port"]))
-        self.start("storage", "node3", "iperf3", "-s", "-p", str(CHECKPOINT_PORT))
+        self.start("storage", "node3", PYTHON, os.path.join(HERE, "checkpoint.py"),
+                   "store", str(CHECKPOINT_PORT))
         for rpc in RPCS.values():
             self.wait_for_listener("node0", rpc["port"])
         self.wait_for_listener("node3", CHECKPOINT_PORT)
@@ -151,9 +152,9 @@ class Load:
         self.wait_until(lambda: all(self.rpc_log(key) for key in keys))
 
     def start_checkpoint(self):
-        self.start("checkpoint", "node0", "iperf3", "-c", NODES["node3"],
-                   "-p", str(CHECKPOINT_PORT), "-P", str(CHECKPOINT_FLOWS),
-                   "-t", "3600", "-i", "0")
+        self.start("checkpoint", "node0", PYTHON,
+                   os.path.join(HERE, "checkpoint.py"), "write",
+                   NODES["node3"], str(CHECKPOINT_PORT), str(CHECKPOINT_FLOWS))
         self.wait_until(lambda: checkpoint_bytes() > 1_000_000)
 
     def start_jobs(self, keys=JOBS):
