@@ -121,7 +121,7 @@ static spinlock_t *weft_bucket_lock(struct weft_flow_table *table, u32 hash)
 static void weft_kick(struct weft_flow_table *table)
 {
 	if (!READ_ONCE(table->dead))
-		mod_delayed_work(system_unbound_wq, &table->work, 0);
+		mod_delayed_work(system_dfl_wq, &table->work, 0);
 }
 
 /* Start the periodic scan where it rests; cheap where it doesn't. */
@@ -133,7 +133,7 @@ static void weft_rouse(struct weft_flow_table *table)
 	 */
 	smp_mb();
 	if (!delayed_work_pending(&table->work) && !READ_ONCE(table->dead))
-		queue_delayed_work(system_unbound_wq, &table->work,
+		queue_delayed_work(system_dfl_wq, &table->work,
 				   WEFT_SCAN_PERIOD);
 }
 

@@ -78,8 +78,9 @@ struct weft_flow_half {
  * @unused: room on the line
  * @class: class number; bucket lock to write
  * @flags: WEFT_FLOW_*; bucket lock to write
- * @half: by end of the key; the sender's own line, so that both directions
- *	don't share one
+ * @half0: what end 0 of the key has sent, on a line of its own, so that the
+ *	directions don't share one
+ * @half1: what end 1 has sent
  * @created_ns: CLOCK_MONOTONIC of the first packet; constant while in use
  * @uplink_ifindex: device that it was first seen on; constant while in use
  * @source: enum weft_source of class; bucket lock to write

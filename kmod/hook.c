@@ -19,7 +19,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
 #include <linux/ktime.h>
-#include <linux/random.h>
+#include <linux/net.h>
 #include <linux/siphash.h>
 #include <net/sch_generic.h>
 
@@ -40,7 +40,7 @@
  * @time_ns: when it was judged, CLOCK_MONOTONIC. Comes first because netem
  *	writes its own time over the first eight bytes: a packet that waited
  *	there is still known as judged, and not counted again
- * @index: slot of its flow, WEFT_FLOW_NONE where it has none
+ * @index: slot of its flow; where it has none, a hash with WEFT_TAG_HASHED
  * @cookie: proves that this module wrote the stamp, for this uplink and
  *	direction, about the flow that the slot holds now
  * @attach: attachment point
@@ -68,6 +68,8 @@ struct weft_stamp {
  * @packets: segments of a GSO packet, else 1
  * @flow: its flow, NULL without one
  * @class: its class
+ * @source: what the class was taken from; with @job, where it has no flow
+ * @job: its job
  * @pkt: its headers
  */
 struct weft_passage {
@@ -81,6 +83,8 @@ struct weft_passage {
 	u32			packets;
 	struct weft_flow	*flow;
 	u8			class;
+	u8			source;
+	u32			job;
 	struct weft_pkt		pkt;
 };
 
@@ -102,7 +106,7 @@ static u32 weft_stamp_gen(const struct weft_uplink *uplink, u32 index)
 {
 	const struct weft_flow *flow;
 
-	if (index == WEFT_FLOW_NONE)
+	if (index & WEFT_TAG_HASHED)
 		return 0;
 	flow = weft_flow_by_index(uplink->wn->flows, index);
 	return flow ? READ_ONCE(flow->slot_gen) : 0;
@@ -113,7 +117,8 @@ static void weft_stamp_write(const struct weft_passage *way)
 	struct weft_flow_table *flows = way->uplink->wn->flows;
 	struct weft_stamp *stamp = weft_stamp(way->skb);
 
-	stamp->index = way->flow ? way->flow->index : WEFT_FLOW_NONE;
+	stamp->index = way->flow ? way->flow->index :
+		weft_flow_hash(flows, &way->pkt.key) | WEFT_TAG_HASHED;
 	stamp->attach = way->attach->id;
 	stamp->class = way->class;
 	stamp->unused = 0;
@@ -252,6 +257,8 @@ static void weft_report(const struct weft_passage *way)
 		.opener = way->pkt.src,
 		.direction = way->direction,
 		.class = way->class,
+		.source = way->source,
+		.job = way->job,
 		.action = way->action,
 		.attach = way->attach->id,
 		.index = WEFT_FLOW_NONE,
@@ -325,6 +332,18 @@ static void weft_decide(const struct weft_passage *way,
 		open->job = rule->job;
 }
 
+/* For a packet without a flow, or about to have one. */
+static void weft_decide_packet(struct weft_passage *way,
+			       const struct weft_config *config,
+			       struct weft_flow_open *open)
+{
+	weft_decide(way, config, way->pkt.src, way->direction, open);
+	way->action = open->verdict;
+	way->class = open->class;
+	way->source = open->source;
+	way->job = open->job;
+}
+
 /* The verdict that a known flow has here, or WEFT_VERDICT_NONE. */
 static u8 weft_known_verdict(const struct weft_passage *way,
 			     const struct weft_config *config,
@@ -356,6 +375,8 @@ static void weft_judge_known(struct weft_passage *way,
 	}
 	way->action = verdict;
 	way->class = READ_ONCE(way->flow->class);
+	way->source = READ_ONCE(way->flow->source);
+	way->job = READ_ONCE(way->flow->job);
 }
 
 static bool weft_is_syn(const struct weft_pkt *pkt)
@@ -392,9 +413,7 @@ static void weft_judge_flow(struct weft_passage *way,
 	if (way->flow) {
 		weft_judge_known(way, config, hash);
 	} else {
-		weft_decide(way, config, pkt->src, way->direction, &open);
-		way->action = open.verdict;
-		way->class = open.class;
+		weft_decide_packet(way, config, &open);
 		if (way->action == WEFT_ACTION_DENY)
 			return;
 		way->flow = weft_flow_insert(flows, pkt, hash, &open);
@@ -443,9 +462,7 @@ static void weft_judge_fragment(struct weft_passage *way,
 
 	way->flow = weft_flow_of_fragment(flows, &way->pkt);
 	if (!way->flow) {
-		weft_decide(way, config, way->pkt.src, way->direction, &open);
-		way->action = open.verdict;
-		way->class = open.class;
+		weft_decide_packet(way, config, &open);
 		weft_attach_count(way->attach, WEFT_A_STATS_FRAGMENT, 1);
 		return;
 	}
@@ -515,6 +532,8 @@ bool weft_judge(struct weft_uplink *uplink, struct weft_attach *attach,
 	way.action = WEFT_ACTION_ALLOW;
 	way.flow = NULL;
 	way.class = WEFT_CLASS_OTHER;
+	way.source = WEFT_SOURCE_DEFAULT;
+	way.job = 0;
 	weft_read(&way);
 	weft_judge_kind(&way);
 
@@ -571,14 +590,12 @@ bool weft_sort(struct weft_uplink *uplink, struct sk_buff *skb,
 	sort->time_ns = stamp->time_ns;
 	sort->class = stamp->class;
 	sort->job = 0;
-	flow = stamp->index == WEFT_FLOW_NONE ? NULL :
+	sort->flow_tag = stamp->index;
+	flow = stamp->index & WEFT_TAG_HASHED ? NULL :
 	       weft_flow_by_index(uplink->wn->flows, stamp->index);
 	if (flow) {
-		sort->flow_tag = stamp->index;
 		sort->class = READ_ONCE(flow->class);
 		sort->job = READ_ONCE(flow->job);
-	} else {
-		sort->flow_tag = skb_get_hash(skb) | WEFT_TAG_HASHED;
 	}
 	return true;
 }
@@ -597,6 +614,7 @@ bool weft_sort(struct weft_uplink *uplink, struct sk_buff *skb,
 void weft_sort_alone(struct net_device *dev, struct sk_buff *skb,
 		     struct weft_sort *sort)
 {
+	static hsiphash_key_t secret __read_mostly;
 	const struct weft_config *config;
 	const struct weft_rule *rule;
 	struct weft_view view;
@@ -606,12 +624,16 @@ void weft_sort_alone(struct net_device *dev, struct sk_buff *skb,
 	sort->job = 0;
 	sort->time_ns = ktime_get_ns();
 	sort->class = WEFT_CLASS_OTHER;
-	sort->flow_tag = skb_get_hash(skb) | WEFT_TAG_HASHED;
+	sort->flow_tag = WEFT_TAG_HASHED;
 
 	if (dev->type != ARPHRD_ETHER)
 		weft_parse(skb, skb_network_offset(skb), skb->protocol, 0, &pkt);
 	else if (!weft_parse_frame(skb, 0, &pkt))
 		return;
+
+	/* Not the skb's hash: TCP changes that one in the life of a flow. */
+	net_get_random_once(&secret, sizeof(secret));
+	sort->flow_tag |= hsiphash(&pkt.key, sizeof(pkt.key), &secret);
 
 	if (pkt.kind == WEFT_PKT_LINK_LOCAL)
 		sort->class = WEFT_CLASS_CONTROL;

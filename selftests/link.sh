@@ -223,10 +223,13 @@ test_stats()
 	packets=$(on a ip -j -s link show dev a | jq '.[0].stats64.tx.packets')
 	must on a talk blast 10.9.0.2 99 1000 50
 	now=$(on a ip -j -s link show dev a | jq '.[0].stats64.tx.bytes')
-	# each 1000 + 8 + 20 + 14; nobody listens at 99, what comes back is rx
-	compare "bytes sent" $((now - tx)) -eq $((50 * 1042))
+	# each 1000 + 8 + 20 + 14; nobody listens at 99, what comes back is rx.
+	# The device has a word of its own now and then: neighbours, groups.
+	compare "bytes sent" $((now - tx)) -ge $((50 * 1042))
+	compare "and little else" $((now - tx)) -lt $((52 * 1042))
 	now=$(on a ip -j -s link show dev a | jq '.[0].stats64.tx.packets')
-	compare "packets sent" $((now - packets)) -eq 50
+	compare "packets sent" $((now - packets)) -ge 50
+	compare "and few others" $((now - packets)) -lt 60
 }
 
 test_ethtool_and_details()

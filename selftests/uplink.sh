@@ -82,7 +82,9 @@ test_large_udp_in_fragments()
 	must on host weft uplink add up0
 	check "a datagram of 8000 bytes" on host ping -q -c 1 -W 5 -s 8000 10.9.0.2
 	check "and over IPv6" on host ping -q -c 1 -W 5 -s 8000 fd09::2
-	compare "later fragments are counted" "$(counter uplink up0 fragment)" -gt 0
+	compare "no fragment without its first" "$(counter uplink up0 fragment)" -eq 0
+	sent=$(on host weft -j flow show protocol icmp | jq '.[0].tx_bytes')
+	compare "all fragments count for the flow" "$sent" -gt 8000
 }
 
 test_many_uplinks()

@@ -11,11 +11,9 @@
  */
 enum weft_port_mode {
 	WEFT_PORT_MODE_L2,
-
-	/* private: */
-	__WEFT_PORT_MODE_MAX,
-	WEFT_PORT_MODE_MAX = (__WEFT_PORT_MODE_MAX - 1)
 };
+
+#define WEFT_PORT_MODE_MAX	WEFT_PORT_MODE_L2
 
 /*
  * What a port is to weft belongs to whoever administers the uplink's network
