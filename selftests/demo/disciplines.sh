@@ -6,8 +6,8 @@
 #
 # The nodes' NICs are veth devices, which are never slow, so something has to
 # be: tbf below (for the eye of tc: above) those that do not shape themselves,
-# with a bucket of 8 KB, so that it cuts GSO packets as a NIC of that rate does
-# and its bursts stay below a millisecond.  cake and weft shape themselves.
+# with a bucket of two packets, so that it cuts GSO packets and sends at an even
+# pace, as a NIC of that rate does.  cake and weft shape themselves.
 
 set -eu
 
@@ -20,7 +20,7 @@ tc qdisc del dev "$dev" root 2>/dev/null || true
 # slow_nic CHILD...: a NIC of the rate with this discipline on it
 slow_nic()
 {
-	tc qdisc add dev "$dev" root handle 1: tbf rate "$rate" burst 8kb limit 10mb
+	tc qdisc add dev "$dev" root handle 1: tbf rate "$rate" burst 3kb limit 10mb
 	tc qdisc add dev "$dev" parent 1:1 handle 10: "$@"
 }
 

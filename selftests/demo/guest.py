@@ -7,6 +7,7 @@ RPCs), "all" (a checkpoint besides), "ckpt" (the jobs stopped: RPCs and
 checkpoint). Before them each load has the nodes for itself, which gives the
 times to compare with. Writes FOLDER/results.json.
 """
+import importlib
 import json
 import os
 import statistics
@@ -136,7 +137,7 @@ def main(folder):
     nodes.build()
     nodes.prefer_network()
     say("importing PyTorch (a while in an emulated guest, but once)")
-    import train  # pylint: disable=import-outside-toplevel,unused-import
+    importlib.import_module("train")
     results = {
         "config": {
             "kernel": os.uname().release, "rate": RATE, "rpcs": nodes.RPCS,

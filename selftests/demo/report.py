@@ -16,6 +16,7 @@ import matplotlib.pyplot as plt  # pylint: disable=wrong-import-position
 STAGES = {"train": "two training jobs and RPCs",
           "all": "a checkpoint besides",
           "ckpt": "checkpoint and RPCs, no training"}
+SHORT = {"train": "training", "all": "+ checkpoint", "ckpt": "checkpoint only"}
 NAMES = {"16k": "16 KB", "128": "128 B"}
 TITLES = {"fq_codel": "fq_codel", "cake": "cake", "prio": "prio + fq_codel",
           "weft": "weft"}
@@ -39,6 +40,8 @@ def metrics(results):
                 yield row(stage, f"RPC {name} {quantile}", "ms", "low",
                           lambda s, k=key, f=field: (s["rpc"][k] or {}).get(f),
                           alone["rpc"][key][field])
+            yield row(stage, f"RPC {name} answers", "1/s", "high",
+                      lambda s, k=key: s["rpc"][k] and s["rpc"][k]["n"] / s["seconds"])
         if stage != "ckpt":
             for job, ref in alone["jobs"].items():
                 time = ref["iteration_s"]
@@ -123,7 +126,7 @@ def plot(results, folder):
     for stage in STAGES:
         at = any_run["stages"][stage]["at_s"]
         left.axvline(at, color="0.8", lw=0.8)
-        left.text(at + 0.4, 1.01, STAGES[stage], fontsize=7, va="bottom",
+        left.text(at + 0.1, 1.01, SHORT[stage], fontsize=7, va="bottom",
                   transform=left.get_xaxis_transform())
     for name, run in runs.items():
         seconds = {}
@@ -135,7 +138,8 @@ def plot(results, folder):
                   label=TITLES.get(name, name), lw=1.6)
     left.set(yscale="log", xlabel="seconds", ylabel="ms, p95 of each second",
              title="16 KB RPC, half a round trip\n")
-    left.legend(frameon=False, fontsize=8)
+    left.set_ylim(top=400)
+    left.legend(frameon=False, fontsize=8, ncols=2, loc="upper right")
 
     plot_iterations(middle, results)
     ckpt = {d: run["stages"]["all"]["checkpoint_mbit"] for d, run in runs.items()}
