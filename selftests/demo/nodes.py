@@ -33,9 +33,10 @@ COMPUTE = 0.2  # seconds an iteration
 
 def prefer_network():
     """An emulated CPU must not be what is measured: packets come first."""
-    threads = run("pgrep", "^ksoftirqd", stdout=subprocess.PIPE).stdout.split()
-    for thread in threads:
-        run("chrt", "-f", "-p", "1", thread)
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with open(f"/proc/{pid}/comm", encoding="utf-8") as comm:
+            if comm.read().startswith("ksoftirqd"):
+                os.sched_setscheduler(int(pid), os.SCHED_FIFO, os.sched_param(1))
 
 
 def run(*command, **options):
@@ -62,10 +63,10 @@ def build():
     for node, address in NODES.items():
         run("ip", "netns", "add", node)
         # What one run learned of a path must not help the next.
-        for key, value in (("ipv6.conf.all.disable_ipv6", 1),
-                           ("ipv6.conf.default.disable_ipv6", 1),
-                           ("ipv4.tcp_no_metrics_save", 1)):
-            run(*on(node, "sysctl", "-qw", f"net.{key}={value}"))
+        for key in ("ipv6/conf/all/disable_ipv6",
+                    "ipv6/conf/default/disable_ipv6",
+                    "ipv4/tcp_no_metrics_save"):
+            run(*on(node, "sh", "-c", f"echo 1 >/proc/sys/net/{key}"))
         run("ip", "-n", node, "link", "set", "lo", "up")
         run("ip", "link", "add", "eth0", "netns", node, "type", "veth",
             "peer", "name", node, "netns", "fabric")

@@ -92,7 +92,7 @@ def table(results):
 
 def losses(results):
     """Where a rival did better than weft."""
-    if "weft" not in results["disciplines"]:
+    if "weft" not in results["disciplines"] or len(results["disciplines"]) < 2:
         return []
     found = []
     for stage, label, unit, better, values, _ in metrics(results):
