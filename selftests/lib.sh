@@ -148,6 +148,7 @@ wait_for()
 		fi
 		pause
 	done
+	return 0	# not what pause said
 }
 
 # Without starting a program.

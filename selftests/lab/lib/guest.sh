@@ -171,7 +171,7 @@ guest_command_line()
 
 	case $G_KERNEL in debug|kcsan) mem=1536 ;; esac
 	append="console=ttyS0 loglevel=5 log_buf_len=4M panic=-1 oops=panic"
-	append+=" mitigations=off kasan_multi_shot nokaslr no5lvl random.trust_cpu=on"
+	append+=" mitigations=off kasan_multi_shot nokaslr no5lvl no_timer_check random.trust_cpu=on"
 	append+=" weft.fs=$GUEST_FS weft.lab=$LAB_DIR net.ifnames=0 audit=0$G_APPEND"
 
 	# q35 and not the older board: that one's interrupt routing is a loop in
