@@ -23,7 +23,7 @@ test_every_show_is_json()
 	ready
 	for word in uplink port class rule policy flow job; do
 		# closed ones are gone after 2 s; this one stays for 30
-		must on host talk blast 10.9.0.2 99 10 1
+		must on host talk blast 10.9.0.2 98 10 1
 		for options in -j "-j -p" "-j -s" "-j -d"; do
 			# shellcheck disable=SC2086 # words
 			on host weft $options $word show >"$WORK/out" ||
