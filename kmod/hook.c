@@ -675,9 +675,9 @@ unsigned int weft_hook_egress(void *priv, struct sk_buff *skb,
  * @skb: the packet, data behind the link-layer header
  * @state: unused
  *
- * A unicast packet is judged for the port that has its address, everything
- * else for the host; the receive handler judges a multicast packet again for
- * each port.
+ * A unicast packet is judged for the port that has its address, or for the
+ * host. One for many is the receive handler's business where there are ports:
+ * each of them and the host have a copy and a verdict of their own.
  *
  * Context: RCU read side, softirqs off.
  * Return: NF_ACCEPT or NF_DROP.
@@ -689,7 +689,10 @@ unsigned int weft_hook_ingress(void *priv, struct sk_buff *skb,
 	struct weft_attach *attach = &uplink->host;
 	struct weft_port *port;
 
-	if (skb_mac_header_was_set(skb) && skb_headroom(skb) >= ETH_HLEN) {
+	if (READ_ONCE(uplink->n_ports) && skb_mac_header_was_set(skb) &&
+	    skb_mac_offset(skb) == -ETH_HLEN) {
+		if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+			return NF_ACCEPT;
 		port = weft_uplink_port_by_mac(uplink, eth_hdr(skb)->h_dest);
 		if (port)
 			attach = &port->attach;

@@ -21,7 +21,7 @@ struct weft_uplink;
  * @WEFT_AT_ENQUEUE: sch_weft, for a packet that went round the egress hook
  * @WEFT_AT_INGRESS: the uplink's ingress hook
  * @WEFT_AT_RX: the uplink's receive handler, for one that went round ingress
- * @WEFT_AT_DELIVERY: from port to port on one uplink, at the receiver
+ * @WEFT_AT_DELIVERY: to a port from another port, or as one of many
  */
 enum weft_place {
 	WEFT_AT_XMIT,

@@ -282,6 +282,7 @@ rx_handler_result_t weft_port_handle_frame(struct sk_buff **pskb)
 {
 	struct weft_uplink *uplink;
 	struct sk_buff *skb = *pskb;
+	enum weft_place place;
 	struct weft_port *port;
 
 	/* From dev_loopback_xmit(): it has no link-layer header. */
@@ -298,8 +299,11 @@ rx_handler_result_t weft_port_handle_frame(struct sk_buff **pskb)
 	if (port)
 		return weft_port_receive(uplink, port, skb);
 
+	/* One for many the hook left to us: that didn't go round it. */
+	place = is_multicast_ether_addr(eth_hdr(skb)->h_dest) ? WEFT_AT_INGRESS :
+								WEFT_AT_RX;
 	if (weft_judged(uplink, skb, WEFT_DIRECTION_INGRESS) ||
-	    weft_judge(uplink, &uplink->host, skb, WEFT_AT_RX))
+	    weft_judge(uplink, &uplink->host, skb, place))
 		return RX_HANDLER_PASS;
 	dev_core_stats_rx_dropped_inc(uplink->dev);
 	kfree_skb_reason(skb, SKB_DROP_REASON_NETFILTER_DROP);

@@ -222,6 +222,24 @@ test_path_mtu_through_policy()
 		on host sh -c 'ip route get 10.7.0.2 | grep -q "mtu 1280"'
 }
 
+test_each_has_a_verdict_on_broadcasts()
+{
+	topo
+	port a 11
+	port b 12
+	must on host weft uplink set up0 policy deny
+	must on host weft port set attach "$(attach b)" policy deny
+	local a_got host_denied b_denied
+	a_got=$(counter port a rx_packets)
+	b_denied=$(counter port b rx_denied)
+	host_denied=$(counter uplink up0 rx_denied)
+	must on peer frame -n 3 eth0 ff:ff:ff:ff:ff:ff udp 10.9.0.2 68 255.255.255.255 67 64
+	wait_for "the port to get them" counter_above $((a_got + 2)) port a rx_packets
+	wait_for "the host not to" counter_above $((host_denied + 2)) uplink up0 rx_denied
+	wait_for "nor the other port" counter_above $((b_denied + 2)) port b rx_denied
+	is "none went round the hook" "$(counter uplink up0 backstop_rx)" 0
+}
+
 test_port_egress()
 {
 	topo
