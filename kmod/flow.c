@@ -561,20 +561,6 @@ struct weft_flow *weft_flow_of_fragment(struct weft_flow_table *table,
 }
 
 /**
- * weft_flow_index - the number of a flow's slot
- * @table: the table
- * @flow: the flow
- *
- * Context: Any, while the table exists.
- * Return: the number.
- */
-u32 weft_flow_index(const struct weft_flow_table *table,
-		    const struct weft_flow *flow)
-{
-	return flow->index;
-}
-
-/**
  * weft_flow_by_index - the slot of a number
  * @table: the table
  * @index: any number
@@ -876,18 +862,6 @@ int weft_flow_walk(struct weft_flow_table *table, u32 *index,
 		if (!(*index % 256))
 			cond_resched();
 	}
-}
-
-/**
- * weft_flow_count - how many flows there are
- * @table: the table
- *
- * Context: Any.
- * Return: flows that look-ups find.
- */
-unsigned int weft_flow_count(const struct weft_flow_table *table)
-{
-	return atomic_read(&table->n_live);
 }
 
 /**

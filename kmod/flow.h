@@ -213,8 +213,6 @@ struct weft_flow *weft_flow_of_fragment(struct weft_flow_table *table,
 					const struct weft_pkt *pkt);
 
 /* Numbers in place of pointers. */
-u32 weft_flow_index(const struct weft_flow_table *table,
-		    const struct weft_flow *flow);
 struct weft_flow *weft_flow_by_index(struct weft_flow_table *table, u32 index);
 u32 weft_flow_cookie(const struct weft_flow_table *table, u32 index,
 		     u32 slot_gen, u32 place);
@@ -223,7 +221,6 @@ u32 weft_flow_cookie(const struct weft_flow_table *table, u32 index,
 typedef int (*weft_flow_visit)(struct weft_flow *flow, u32 index, void *arg);
 int weft_flow_walk(struct weft_flow_table *table, u32 *index,
 		   weft_flow_visit visit, void *arg);
-unsigned int weft_flow_count(const struct weft_flow_table *table);
 void weft_flow_counts_hold(struct weft_flow_table *table);
 void weft_flow_counts_release(struct weft_flow_table *table);
 

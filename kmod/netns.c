@@ -217,25 +217,6 @@ void weft_net_config_commit(struct weft_net *wn, struct weft_config *next)
 	mutex_unlock(&wn->config_lock);
 }
 
-/**
- * weft_net_config_touch - have every flow judged again
- * @wn: the namespace
- * @extack: says what failed
- *
- * Context: Process. Takes the config lock.
- * Return: 0 or -ENOMEM.
- */
-int weft_net_config_touch(struct weft_net *wn, struct netlink_ext_ack *extack)
-{
-	struct weft_config *next;
-
-	next = weft_net_config_begin(wn, extack);
-	if (IS_ERR(next))
-		return PTR_ERR(next);
-	weft_net_config_commit(wn, next);
-	return 0;
-}
-
 /* Where the rule of a number stands; length of the list if nowhere. */
 static u32 weft_config_rule(const struct weft_config *config, u32 id)
 {

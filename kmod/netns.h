@@ -92,7 +92,6 @@ void weft_net_stop(struct weft_net *wn);
 struct weft_config *weft_net_config_begin(struct weft_net *wn,
 					  struct netlink_ext_ack *extack);
 void weft_net_config_commit(struct weft_net *wn, struct weft_config *next);
-int weft_net_config_touch(struct weft_net *wn, struct netlink_ext_ack *extack);
 
 int weft_net_rule_add(struct weft_net *wn, const struct weft_rule *rule,
 		      u32 *id, struct netlink_ext_ack *extack);
