@@ -655,18 +655,27 @@ void weft_sort_alone(struct net_device *dev, struct sk_buff *skb,
  * @skb: the packet
  * @state: unused
  *
- * Context: RCU read side, softirqs off.
+ * A packet socket that goes round the queues (PACKET_QDISC_BYPASS) comes here
+ * with softirqs on, and everything below takes it that they are off.
+ *
+ * Context: RCU read side; any but hard interrupt.
  * Return: NF_ACCEPT or NF_DROP.
  */
 unsigned int weft_hook_egress(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
 	struct weft_uplink *uplink = priv;
+	bool softirqs_on = !in_softirq();
+	bool passes;
 
 	if (weft_judged(uplink, skb, WEFT_DIRECTION_EGRESS))
 		return NF_ACCEPT;
-	return weft_judge(uplink, &uplink->host, skb, WEFT_AT_EGRESS) ?
-		NF_ACCEPT : NF_DROP;
+	if (unlikely(softirqs_on))
+		local_bh_disable();
+	passes = weft_judge(uplink, &uplink->host, skb, WEFT_AT_EGRESS);
+	if (unlikely(softirqs_on))
+		local_bh_enable();
+	return passes ? NF_ACCEPT : NF_DROP;
 }
 
 /**
