@@ -8,21 +8,19 @@
  */
 #include <linux/in.h>
 #include <linux/kernel.h>
-#include <linux/string.h>
 
 #include "class.h"
 #include "classify.h"
-#include "config.h"
 
 #define WEFT_SHIPPED_RULE(number, first, last, cls)			\
 	{								\
-		.id = number,						\
-		.priority = WEFT_RULE_PRIORITY_SHIPPED,			\
-		.proto = IPPROTO_TCP,					\
-		.shipped = true,					\
-		.port_min = first,					\
-		.port_max = last,					\
+		.item.id = number,					\
+		.item.priority = WEFT_RULE_PRIORITY_SHIPPED,		\
+		.item.sel.proto = IPPROTO_TCP,				\
+		.item.sel.port_min = first,				\
+		.item.sel.port_max = last,				\
 		.class = WEFT_CLASS_##cls,				\
+		.shipped = true,					\
 	}
 
 /*
@@ -46,55 +44,16 @@ const struct weft_rule weft_shipped_rules[] = {
 
 const unsigned int weft_n_shipped_rules = ARRAY_SIZE(weft_shipped_rules);
 
-/**
- * weft_prefix_match - does an address lie in a prefix
- * @addr: the address
- * @prefix: the prefix; bits behind @len are ignored
- * @len: how many leading bits count, 0..128
- *
- * Context: Any.
- * Return: true if the first @len bits of both are the same.
- */
-bool weft_prefix_match(const struct in6_addr *addr,
-		       const struct in6_addr *prefix, u8 len)
-{
-	unsigned int bytes = len / 8, bits = len % 8;
-
-	if (memcmp(addr, prefix, bytes))
-		return false;
-	return !bits ||
-	       !((addr->s6_addr[bytes] ^ prefix->s6_addr[bytes]) >> (8 - bits));
-}
-
-/**
- * weft_port_match - does a port lie in a range
- * @port: the port, host order
- * @min: first of the range
- * @max: last of the range, inclusive; a range of 0 to 0 holds every port
- *
- * Context: Any.
- * Return: true if it does.
- */
-bool weft_port_match(u16 port, u16 min, u16 max)
-{
-	return !max || (port >= min && port <= max);
-}
-
 /*
  * Either end may be the server: of a flow that was picked up mid-stream nobody
  * knows which one it is.
  */
-static bool weft_rule_match(const struct weft_rule *rule,
+static bool weft_rule_match(const struct weft_selector *sel,
 			    const struct weft_view *view)
 {
-	if (rule->proto && rule->proto != view->proto)
-		return false;
-	if (rule->attach && rule->attach != view->attach)
-		return false;
-	if (!weft_port_match(view->remote_port, rule->port_min, rule->port_max) &&
-	    !weft_port_match(view->local_port, rule->port_min, rule->port_max))
-		return false;
-	return weft_prefix_match(view->remote, &rule->remote, rule->remote_len);
+	return (weft_select_port(sel, view->remote_port) ||
+		weft_select_port(sel, view->local_port)) &&
+	       weft_select(sel, view);
 }
 
 /**
@@ -110,12 +69,12 @@ const struct weft_rule *weft_classify(const struct weft_config *config,
 {
 	u32 i;
 
-	for (i = 0; i < config->n_rules; i++) {
-		struct weft_rule *rule = config->rules[i];
+	for (i = 0; i < config->n[WEFT_LIST_RULES]; i++) {
+		struct weft_item *item = config->items[WEFT_LIST_RULES][i];
 
-		if (weft_rule_match(rule, view)) {
-			atomic64_inc(&rule->hits);
-			return rule;
+		if (weft_rule_match(&item->sel, view)) {
+			atomic64_inc(&item->hits);
+			return weft_item_rule(item);
 		}
 	}
 	return NULL;

@@ -2,9 +2,10 @@
 /*
  * Netlink handlers of rules and policies.
  *
- * Both select flows by the same words, so one function reads these. Changes
- * take RTNL, which keeps the attachment point that they name until the change
- * is made; dumps read a snapshot under RCU.
+ * Both are lists of a config and select flows by the same words: one set of
+ * functions serves both, told the words. Changes take RTNL, which keeps the
+ * attachment point that they name until the change is made; dumps read a
+ * snapshot under RCU.
  */
 #include <linux/in.h>
 #include <linux/rtnetlink.h>
@@ -18,24 +19,6 @@
 #include "netns.h"
 #include "policy.h"
 
-/**
- * struct weft_selector - the flows that a rule or policy is about
- * @attach: attachment point, 0 for every one
- * @remote: prefix of the remote end
- * @remote_len: bits of @remote that count
- * @proto: IP protocol, 0 for every one
- * @port_min: first port; both 0 for any
- * @port_max: last port
- */
-struct weft_selector {
-	u32		attach;
-	struct in6_addr	remote;
-	u8		remote_len;
-	u8		proto;
-	u16		port_min;
-	u16		port_max;
-};
-
 /* The numbers of these words among the attributes of rules or of policies. */
 struct weft_selector_attrs {
 	int	attach;
@@ -46,22 +29,30 @@ struct weft_selector_attrs {
 	int	port_max;
 };
 
-static const struct weft_selector_attrs weft_rule_attrs = {
-	.attach		= WEFT_A_RULE_ATTACH_ID,
-	.remote		= WEFT_A_RULE_REMOTE,
-	.remote_len	= WEFT_A_RULE_REMOTE_LEN,
-	.proto		= WEFT_A_RULE_PROTOCOL,
-	.port_min	= WEFT_A_RULE_PORT_MIN,
-	.port_max	= WEFT_A_RULE_PORT_MAX,
+/**
+ * struct weft_list_words - how netlink speaks of a list of the config
+ * @list: the list
+ * @get: command that shows one and dumps all
+ * @id: attribute of the number
+ * @need_id: says what is missing where it is
+ * @sel: attributes of the selector
+ * @read: fills in a new one, its selector excepted
+ * @fill: puts all but number and selector into a message
+ */
+struct weft_list_words {
+	enum weft_list			list;
+	u8				get;
+	int				id;
+	const char			*need_id;
+	struct weft_selector_attrs	sel;
+	int (*read)(struct genl_info *info, struct weft_item *item);
+	int (*fill)(struct sk_buff *skb, const struct weft_item *item);
 };
 
-static const struct weft_selector_attrs weft_policy_attrs = {
-	.attach		= WEFT_A_POLICY_ATTACH_ID,
-	.remote		= WEFT_A_POLICY_REMOTE,
-	.remote_len	= WEFT_A_POLICY_REMOTE_LEN,
-	.proto		= WEFT_A_POLICY_PROTOCOL,
-	.port_min	= WEFT_A_POLICY_PORT_MIN,
-	.port_max	= WEFT_A_POLICY_PORT_MAX,
+/* What is to be shown, and in which words. */
+struct weft_list_entry {
+	const struct weft_list_words	*words;
+	const struct weft_item		*item;
 };
 
 /* Any bit behind the prefix? Then its length, or the address, is a mistake. */
@@ -228,36 +219,158 @@ static int weft_send_new_reply(struct genl_info *info, struct sk_buff *skb,
 	return 0;
 }
 
-static int weft_read_rule(struct genl_info *info, struct weft_rule *rule)
+static int weft_item_new(struct genl_info *info,
+			 const struct weft_list_words *words,
+			 struct weft_item *item)
 {
+	struct weft_net *wn = weft_net(genl_info_net(info));
+	struct sk_buff *reply;
+	void *header;
+	u32 id;
+	int err;
+
+	reply = weft_new_reply(info, &header);
+	if (!reply)
+		return weft_netlink_no_memory(info->extack);
+
+	rtnl_lock();
+	err = words->read(info, item) ?:
+	      weft_read_selector(info, &words->sel, &item->sel) ?:
+	      weft_config_add(wn, words->list, item, &id, info->extack);
+	rtnl_unlock();
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	return weft_send_new_reply(info, reply, header, words->id, id);
+}
+
+static int weft_item_del(struct genl_info *info,
+			 const struct weft_list_words *words)
+{
+	struct nlattr *id = info->attrs[words->id];
+	int err;
+
+	err = weft_netlink_need(info, words->id, words->need_id);
+	if (err)
+		return err;
+	err = weft_config_del(weft_net(genl_info_net(info)), words->list,
+			      nla_get_u32(id), info->extack);
+	if (err)
+		NL_SET_BAD_ATTR(info->extack, id);
+	return err;
+}
+
+static int weft_fill_item(struct sk_buff *skb, const void *object)
+{
+	const struct weft_list_entry *entry = object;
+	const struct weft_list_words *words = entry->words;
+
+	if (nla_put_u32(skb, words->id, entry->item->id) ||
+	    weft_put_selector(skb, &words->sel, &entry->item->sel) ||
+	    words->fill(skb, entry->item))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* The config lock keeps what is shown. */
+static int weft_item_get(struct genl_info *info,
+			 const struct weft_list_words *words)
+{
+	struct weft_net *wn = weft_net(genl_info_net(info));
+	struct weft_list_entry entry = { .words = words };
+	int err;
+
+	err = weft_netlink_need(info, words->id, words->need_id);
+	if (err)
+		return err;
+
+	mutex_lock(&wn->config_lock);
+	entry.item = weft_config_find(rcu_dereference_protected(wn->config,
+					lockdep_is_held(&wn->config_lock)),
+				      words->list,
+				      nla_get_u32(info->attrs[words->id]),
+				      info->extack);
+	err = entry.item ? weft_netlink_reply(info, weft_fill_item, &entry) :
+			   -ENOENT;
+	mutex_unlock(&wn->config_lock);
+	if (!entry.item)
+		NL_SET_BAD_ATTR(info->extack, info->attrs[words->id]);
+	return err;
+}
+
+/* cb->args[0] is the next one's place in the list. */
+static int weft_item_dump(struct sk_buff *skb, struct netlink_callback *cb,
+			  const struct weft_list_words *words)
+{
+	struct nlattr *only = genl_info_dump(cb)->attrs[words->id];
+	struct weft_list_entry entry = { .words = words };
+	const struct weft_config *config;
+	long i;
+
+	rcu_read_lock();
+	config = rcu_dereference(weft_netlink_net(skb)->config);
+	cb->seq = config->gen;
+	for (i = cb->args[0]; i < config->n[words->list]; i++) {
+		entry.item = config->items[words->list][i];
+		if (only && entry.item->id != nla_get_u32(only))
+			continue;
+		if (weft_netlink_dump(skb, cb, words->get, weft_fill_item,
+				      &entry))
+			break;
+	}
+	cb->args[0] = i;
+	rcu_read_unlock();
+	return skb->len;
+}
+
+static int weft_read_rule(struct genl_info *info, struct weft_item *item)
+{
+	struct weft_rule *rule = container_of(item, struct weft_rule, item);
 	struct nlattr *priority = info->attrs[WEFT_A_RULE_PRIORITY];
 	struct nlattr *class = info->attrs[WEFT_A_RULE_CLASS];
 	struct nlattr *job = info->attrs[WEFT_A_RULE_JOB];
-	struct weft_selector sel;
-	int err;
 
 	if (!class && !job)
 		return weft_netlink_need(info, WEFT_A_RULE_CLASS,
 					 "what the flow is: class, job or both");
-	err = weft_netlink_check_class(class, info->extack) ?:
-	      weft_read_selector(info, &weft_rule_attrs, &sel);
-	if (err)
-		return err;
+	item->priority = priority ? nla_get_u32(priority) :
+				    WEFT_RULE_PRIORITY_DEFAULT;
+	rule->class = class ? nla_get_u32(class) : WEFT_CLASS_NONE;
+	rule->job = job ? nla_get_u32(job) : 0;
+	return weft_netlink_check_class(class, info->extack);
+}
 
-	*rule = (struct weft_rule) {
-		.priority	= priority ? nla_get_u32(priority) :
-					     WEFT_RULE_PRIORITY_DEFAULT,
-		.attach		= sel.attach,
-		.remote		= sel.remote,
-		.remote_len	= sel.remote_len,
-		.proto		= sel.proto,
-		.port_min	= sel.port_min,
-		.port_max	= sel.port_max,
-		.class		= class ? nla_get_u32(class) : WEFT_CLASS_NONE,
-		.job		= job ? nla_get_u32(job) : 0,
-	};
+static int weft_fill_rule(struct sk_buff *skb, const struct weft_item *item)
+{
+	const struct weft_rule *rule = weft_item_rule(item);
+
+	if (nla_put_u32(skb, WEFT_A_RULE_PRIORITY, item->priority) ||
+	    (rule->class && nla_put_u32(skb, WEFT_A_RULE_CLASS, rule->class)) ||
+	    (rule->job && nla_put_u32(skb, WEFT_A_RULE_JOB, rule->job)) ||
+	    (rule->shipped && nla_put_flag(skb, WEFT_A_RULE_SHIPPED)) ||
+	    nla_put_u64_64bit(skb, WEFT_A_RULE_HITS, atomic64_read(&item->hits),
+			      WEFT_A_RULE_PAD))
+		return -EMSGSIZE;
 	return 0;
 }
+
+static const struct weft_list_words weft_rule_words = {
+	.list		= WEFT_LIST_RULES,
+	.get		= WEFT_CMD_RULE_GET,
+	.id		= WEFT_A_RULE_ID,
+	.need_id	= "id, the rule's number",
+	.sel		= {
+		.attach		= WEFT_A_RULE_ATTACH_ID,
+		.remote		= WEFT_A_RULE_REMOTE,
+		.remote_len	= WEFT_A_RULE_REMOTE_LEN,
+		.proto		= WEFT_A_RULE_PROTOCOL,
+		.port_min	= WEFT_A_RULE_PORT_MIN,
+		.port_max	= WEFT_A_RULE_PORT_MAX,
+	},
+	.read		= weft_read_rule,
+	.fill		= weft_fill_rule,
+};
 
 /**
  * weft_nl_rule_new_doit - add a classifier rule
@@ -269,31 +382,9 @@ static int weft_read_rule(struct genl_info *info, struct weft_rule *rule)
  */
 int weft_nl_rule_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct weft_net *wn = weft_net(genl_info_net(info));
-	struct sk_buff *reply;
-	struct weft_rule rule;
-	void *header;
-	u32 id;
-	int err;
+	struct weft_rule rule = {};
 
-	reply = weft_new_reply(info, &header);
-	if (!reply)
-		return weft_netlink_no_memory(info->extack);
-
-	rtnl_lock();
-	err = weft_read_rule(info, &rule) ?:
-	      weft_net_rule_add(wn, &rule, &id, info->extack);
-	rtnl_unlock();
-	if (err) {
-		nlmsg_free(reply);
-		return err;
-	}
-	return weft_send_new_reply(info, reply, header, WEFT_A_RULE_ID, id);
-}
-
-static int weft_need_rule(struct genl_info *info)
-{
-	return weft_netlink_need(info, WEFT_A_RULE_ID, "id, the rule's number");
+	return weft_item_new(info, &weft_rule_words, &rule.item);
 }
 
 /**
@@ -306,41 +397,7 @@ static int weft_need_rule(struct genl_info *info)
  */
 int weft_nl_rule_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *id = info->attrs[WEFT_A_RULE_ID];
-	int err;
-
-	err = weft_need_rule(info);
-	if (err)
-		return err;
-	err = weft_net_rule_del(weft_net(genl_info_net(info)), nla_get_u32(id),
-				info->extack);
-	if (err)
-		NL_SET_BAD_ATTR(info->extack, id);
-	return err;
-}
-
-static int weft_fill_rule(struct sk_buff *skb, const void *object)
-{
-	const struct weft_rule *rule = object;
-	const struct weft_selector sel = {
-		.attach		= rule->attach,
-		.remote		= rule->remote,
-		.remote_len	= rule->remote_len,
-		.proto		= rule->proto,
-		.port_min	= rule->port_min,
-		.port_max	= rule->port_max,
-	};
-
-	if (nla_put_u32(skb, WEFT_A_RULE_ID, rule->id) ||
-	    nla_put_u32(skb, WEFT_A_RULE_PRIORITY, rule->priority) ||
-	    weft_put_selector(skb, &weft_rule_attrs, &sel) ||
-	    (rule->class && nla_put_u32(skb, WEFT_A_RULE_CLASS, rule->class)) ||
-	    (rule->job && nla_put_u32(skb, WEFT_A_RULE_JOB, rule->job)) ||
-	    (rule->shipped && nla_put_flag(skb, WEFT_A_RULE_SHIPPED)) ||
-	    nla_put_u64_64bit(skb, WEFT_A_RULE_HITS, atomic64_read(&rule->hits),
-			      WEFT_A_RULE_PAD))
-		return -EMSGSIZE;
-	return 0;
+	return weft_item_del(info, &weft_rule_words);
 }
 
 /**
@@ -348,94 +405,71 @@ static int weft_fill_rule(struct sk_buff *skb, const void *object)
  * @skb: the request
  * @info: the request, parsed
  *
- * Context: Process. Takes the config lock, which keeps the rule.
+ * Context: Process. Takes the config lock.
  * Return: 0 or a negative error.
  */
 int weft_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct weft_net *wn = weft_net(genl_info_net(info));
-	const struct weft_config *config;
-	int err;
-	u32 i, id;
-
-	err = weft_need_rule(info);
-	if (err)
-		return err;
-	id = nla_get_u32(info->attrs[WEFT_A_RULE_ID]);
-
-	mutex_lock(&wn->config_lock);
-	config = rcu_dereference_protected(wn->config,
-					   lockdep_is_held(&wn->config_lock));
-	err = -ENOENT;
-	for (i = 0; i < config->n_rules; i++) {
-		if (config->rules[i]->id != id)
-			continue;
-		err = weft_netlink_reply(info, weft_fill_rule,
-					 config->rules[i]);
-		break;
-	}
-	mutex_unlock(&wn->config_lock);
-	if (err == -ENOENT)
-		NL_SET_ERR_MSG_ATTR_FMT(info->extack,
-					info->attrs[WEFT_A_RULE_ID],
-					"there is no rule %u", id);
-	return err;
+	return weft_item_get(info, &weft_rule_words);
 }
 
 /**
  * weft_nl_rule_get_dumpit - show classifier rules in the order of their trial
  * @skb: the message to fill
- * @cb: where the dump stands: args[0] is the next rule's place in the list
+ * @cb: where the dump stands
  *
  * Context: Process. RCU read side.
  * Return: 0 at the end, or how much was filled.
  */
 int weft_nl_rule_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct nlattr *only = genl_info_dump(cb)->attrs[WEFT_A_RULE_ID];
-	const struct weft_config *config;
-	long i;
-
-	rcu_read_lock();
-	config = rcu_dereference(weft_netlink_net(skb)->config);
-	cb->seq = config->gen;
-	for (i = cb->args[0]; i < config->n_rules; i++) {
-		if (only && config->rules[i]->id != nla_get_u32(only))
-			continue;
-		if (weft_netlink_dump(skb, cb, WEFT_CMD_RULE_GET,
-				      weft_fill_rule, config->rules[i]))
-			break;
-	}
-	cb->args[0] = i;
-	rcu_read_unlock();
-	return skb->len;
+	return weft_item_dump(skb, cb, &weft_rule_words);
 }
 
-static int weft_read_policy(struct genl_info *info, struct weft_policy *policy)
+static int weft_read_policy(struct genl_info *info, struct weft_item *item)
 {
-	struct weft_selector sel;
+	struct weft_policy *policy = container_of(item, struct weft_policy, item);
 	int err;
 
 	err = weft_netlink_need(info, WEFT_A_POLICY_DIRECTION,
 				"direction, egress or ingress") ?:
 	      weft_netlink_need(info, WEFT_A_POLICY_ACTION,
-				"action: allow, deny or audit") ?:
-	      weft_read_selector(info, &weft_policy_attrs, &sel);
+				"action: allow, deny or audit");
 	if (err)
 		return err;
-
-	*policy = (struct weft_policy) {
-		.attach		= sel.attach,
-		.direction	= nla_get_u8(info->attrs[WEFT_A_POLICY_DIRECTION]),
-		.action		= nla_get_u8(info->attrs[WEFT_A_POLICY_ACTION]),
-		.proto		= sel.proto,
-		.remote_len	= sel.remote_len,
-		.port_min	= sel.port_min,
-		.port_max	= sel.port_max,
-		.remote		= sel.remote,
-	};
+	policy->direction = nla_get_u8(info->attrs[WEFT_A_POLICY_DIRECTION]);
+	policy->action = nla_get_u8(info->attrs[WEFT_A_POLICY_ACTION]);
 	return 0;
 }
+
+static int weft_fill_policy(struct sk_buff *skb, const struct weft_item *item)
+{
+	const struct weft_policy *policy = weft_item_policy(item);
+
+	if (nla_put_u8(skb, WEFT_A_POLICY_DIRECTION, policy->direction) ||
+	    nla_put_u8(skb, WEFT_A_POLICY_ACTION, policy->action) ||
+	    nla_put_u64_64bit(skb, WEFT_A_POLICY_HITS,
+			      atomic64_read(&item->hits), WEFT_A_POLICY_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static const struct weft_list_words weft_policy_words = {
+	.list		= WEFT_LIST_POLICIES,
+	.get		= WEFT_CMD_POLICY_GET,
+	.id		= WEFT_A_POLICY_ID,
+	.need_id	= "id, the policy's number",
+	.sel		= {
+		.attach		= WEFT_A_POLICY_ATTACH_ID,
+		.remote		= WEFT_A_POLICY_REMOTE,
+		.remote_len	= WEFT_A_POLICY_REMOTE_LEN,
+		.proto		= WEFT_A_POLICY_PROTOCOL,
+		.port_min	= WEFT_A_POLICY_PORT_MIN,
+		.port_max	= WEFT_A_POLICY_PORT_MAX,
+	},
+	.read		= weft_read_policy,
+	.fill		= weft_fill_policy,
+};
 
 /**
  * weft_nl_policy_new_doit - add a policy
@@ -447,32 +481,9 @@ static int weft_read_policy(struct genl_info *info, struct weft_policy *policy)
  */
 int weft_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct weft_net *wn = weft_net(genl_info_net(info));
-	struct weft_policy policy;
-	struct sk_buff *reply;
-	void *header;
-	u32 id;
-	int err;
+	struct weft_policy policy = {};
 
-	reply = weft_new_reply(info, &header);
-	if (!reply)
-		return weft_netlink_no_memory(info->extack);
-
-	rtnl_lock();
-	err = weft_read_policy(info, &policy) ?:
-	      weft_net_policy_add(wn, &policy, &id, info->extack);
-	rtnl_unlock();
-	if (err) {
-		nlmsg_free(reply);
-		return err;
-	}
-	return weft_send_new_reply(info, reply, header, WEFT_A_POLICY_ID, id);
-}
-
-static int weft_need_policy(struct genl_info *info)
-{
-	return weft_netlink_need(info, WEFT_A_POLICY_ID,
-				 "id, the policy's number");
+	return weft_item_new(info, &weft_policy_words, &policy.item);
 }
 
 /**
@@ -485,39 +496,7 @@ static int weft_need_policy(struct genl_info *info)
  */
 int weft_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *id = info->attrs[WEFT_A_POLICY_ID];
-	int err;
-
-	err = weft_need_policy(info);
-	if (err)
-		return err;
-	err = weft_net_policy_del(weft_net(genl_info_net(info)),
-				  nla_get_u32(id), info->extack);
-	if (err)
-		NL_SET_BAD_ATTR(info->extack, id);
-	return err;
-}
-
-static int weft_fill_policy(struct sk_buff *skb, const void *object)
-{
-	const struct weft_policy *policy = object;
-	const struct weft_selector sel = {
-		.attach		= policy->attach,
-		.remote		= policy->remote,
-		.remote_len	= policy->remote_len,
-		.proto		= policy->proto,
-		.port_min	= policy->port_min,
-		.port_max	= policy->port_max,
-	};
-
-	if (nla_put_u32(skb, WEFT_A_POLICY_ID, policy->id) ||
-	    nla_put_u8(skb, WEFT_A_POLICY_DIRECTION, policy->direction) ||
-	    weft_put_selector(skb, &weft_policy_attrs, &sel) ||
-	    nla_put_u8(skb, WEFT_A_POLICY_ACTION, policy->action) ||
-	    nla_put_u64_64bit(skb, WEFT_A_POLICY_HITS,
-			      atomic64_read(&policy->hits), WEFT_A_POLICY_PAD))
-		return -EMSGSIZE;
-	return 0;
+	return weft_item_del(info, &weft_policy_words);
 }
 
 /**
@@ -525,65 +504,23 @@ static int weft_fill_policy(struct sk_buff *skb, const void *object)
  * @skb: the request
  * @info: the request, parsed
  *
- * Context: Process. Takes the config lock, which keeps the policy.
+ * Context: Process. Takes the config lock.
  * Return: 0 or a negative error.
  */
 int weft_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct weft_net *wn = weft_net(genl_info_net(info));
-	const struct weft_config *config;
-	int err;
-	u32 i, id;
-
-	err = weft_need_policy(info);
-	if (err)
-		return err;
-	id = nla_get_u32(info->attrs[WEFT_A_POLICY_ID]);
-
-	mutex_lock(&wn->config_lock);
-	config = rcu_dereference_protected(wn->config,
-					   lockdep_is_held(&wn->config_lock));
-	err = -ENOENT;
-	for (i = 0; i < config->n_policies; i++) {
-		if (config->policies[i]->id != id)
-			continue;
-		err = weft_netlink_reply(info, weft_fill_policy,
-					 config->policies[i]);
-		break;
-	}
-	mutex_unlock(&wn->config_lock);
-	if (err == -ENOENT)
-		NL_SET_ERR_MSG_ATTR_FMT(info->extack,
-					info->attrs[WEFT_A_POLICY_ID],
-					"there is no policy %u", id);
-	return err;
+	return weft_item_get(info, &weft_policy_words);
 }
 
 /**
  * weft_nl_policy_get_dumpit - show policies by their number
  * @skb: the message to fill
- * @cb: where the dump stands: args[0] is the next policy's place in the list
+ * @cb: where the dump stands
  *
  * Context: Process. RCU read side.
  * Return: 0 at the end, or how much was filled.
  */
 int weft_nl_policy_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct nlattr *only = genl_info_dump(cb)->attrs[WEFT_A_POLICY_ID];
-	const struct weft_config *config;
-	long i;
-
-	rcu_read_lock();
-	config = rcu_dereference(weft_netlink_net(skb)->config);
-	cb->seq = config->gen;
-	for (i = cb->args[0]; i < config->n_policies; i++) {
-		if (only && config->policies[i]->id != nla_get_u32(only))
-			continue;
-		if (weft_netlink_dump(skb, cb, WEFT_CMD_POLICY_GET,
-				      weft_fill_policy, config->policies[i]))
-			break;
-	}
-	cb->args[0] = i;
-	rcu_read_unlock();
-	return skb->len;
+	return weft_item_dump(skb, cb, &weft_policy_words);
 }

@@ -375,14 +375,14 @@ int weft_nl_uplink_set_doit(struct sk_buff *skb, struct genl_info *info)
 		err = PTR_ERR(uplink);
 		goto unlock;
 	}
-	next = weft_net_config_begin(uplink->wn, info->extack);
+	next = weft_config_begin(uplink->wn, info->extack);
 	if (IS_ERR(next)) {
 		err = PTR_ERR(next);
 		goto unlock;
 	}
 	WRITE_ONCE(uplink->host.default_policy,
 		   nla_get_u8(info->attrs[WEFT_A_UPLINK_DEFAULT_POLICY]));
-	weft_net_config_commit(uplink->wn, next);
+	weft_config_commit(uplink->wn, next);
 unlock:
 	rtnl_unlock();
 	return err;
@@ -554,7 +554,7 @@ int weft_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 		err = PTR_ERR(port);
 		goto unlock;
 	}
-	next = weft_net_config_begin(port->wn, info->extack);
+	next = weft_config_begin(port->wn, info->extack);
 	if (IS_ERR(next)) {
 		err = PTR_ERR(next);
 		goto unlock;
@@ -567,7 +567,7 @@ int weft_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 		WRITE_ONCE(port->attach.class, nla_get_u32(class));
 	if (job)
 		WRITE_ONCE(port->attach.job, nla_get_u32(job));
-	weft_net_config_commit(port->wn, next);
+	weft_config_commit(port->wn, next);
 unlock:
 	rtnl_unlock();
 	return err;

@@ -14,15 +14,13 @@
 #include <linux/types.h>
 #include <linux/u64_stats_sync.h>
 #include "class.h"
+#include "config.h"
 
 struct net;
 struct netlink_ext_ack;
-struct weft_config;
 struct weft_event_queue;
 struct weft_flow_table;
 struct weft_job_table;
-struct weft_policy;
-struct weft_rule;
 
 /**
  * struct weft_class_counters - what a class carried, on one CPU
@@ -52,8 +50,7 @@ struct weft_class_stats {
  * @attaches: numbers of attachment points, 1 to WEFT_ATTACH_MAX; RTNL
  * @config_lock: one change of @config at a time; taken inside RTNL
  * @config: current snapshot, never NULL; written under @config_lock
- * @next_rule: number of the next rule; @config_lock
- * @next_policy: number of the next policy; @config_lock
+ * @last_id: newest numbers of rules and of policies; @config_lock
  * @tables: to write, inside RTNL, when @flows, @jobs and @events come or go;
  *	to read by who reads records in process context without RTNL
  * @flows: made with the first uplink, destroyed after the last one's last
@@ -70,8 +67,7 @@ struct weft_net {
 	struct idr			attaches;
 	struct mutex			config_lock;	/* one change at a time */
 	struct weft_config __rcu	*config;
-	u32				next_rule;
-	u32				next_policy;
+	u32				last_id[WEFT_LISTS];
 	struct rw_semaphore		tables;
 	struct weft_flow_table		*flows;
 	struct weft_job_table		*jobs;
@@ -84,24 +80,6 @@ struct weft_net *weft_net(const struct net *net);
 /* Before the first uplink is on the list, and after the last one's RCU readers. */
 int weft_net_start(struct weft_net *wn, struct netlink_ext_ack *extack);
 void weft_net_stop(struct weft_net *wn);
-
-/*
- * A change of what flows are judged by that isn't in the config itself:
- * begin, write it, commit (which cannot fail). Touch is both at once.
- */
-struct weft_config *weft_net_config_begin(struct weft_net *wn,
-					  struct netlink_ext_ack *extack);
-void weft_net_config_commit(struct weft_net *wn, struct weft_config *next);
-
-int weft_net_rule_add(struct weft_net *wn, const struct weft_rule *rule,
-		      u32 *id, struct netlink_ext_ack *extack);
-int weft_net_rule_del(struct weft_net *wn, u32 id,
-		      struct netlink_ext_ack *extack);
-int weft_net_policy_add(struct weft_net *wn, const struct weft_policy *policy,
-			u32 *id, struct netlink_ext_ack *extack);
-int weft_net_policy_del(struct weft_net *wn, u32 id,
-			struct netlink_ext_ack *extack);
-void weft_net_attach_gone(struct weft_net *wn, u32 attach);
 
 int weft_netns_init(void);
 void weft_netns_exit(void);

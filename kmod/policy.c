@@ -7,8 +7,6 @@
  * WEFT_POLICIES_MAX long, and paid when a flow is set up or the policies have
  * changed; the verdict stays in the flow.
  */
-#include "classify.h"
-#include "config.h"
 #include "policy.h"
 
 /*
@@ -19,22 +17,20 @@
 static bool weft_policy_ports_match(const struct weft_policy *policy,
 				    const struct weft_view *view)
 {
+	const struct weft_selector *sel = &policy->item.sel;
+
 	if (view->no_ports)
-		return !policy->port_max || policy->action != WEFT_ACTION_DENY;
-	return weft_port_match(view->direction == WEFT_DIRECTION_EGRESS ?
-				view->remote_port : view->local_port,
-			       policy->port_min, policy->port_max);
+		return !sel->port_max || policy->action != WEFT_ACTION_DENY;
+	return weft_select_port(sel, view->direction == WEFT_DIRECTION_EGRESS ?
+				view->remote_port : view->local_port);
 }
 
 static bool weft_policy_match(const struct weft_policy *policy,
 			      const struct weft_view *view)
 {
 	return policy->direction == view->direction &&
-	       (!policy->attach || policy->attach == view->attach) &&
-	       (!policy->proto || policy->proto == view->proto) &&
 	       weft_policy_ports_match(policy, view) &&
-	       weft_prefix_match(view->remote, &policy->remote,
-				 policy->remote_len);
+	       weft_select(&policy->item.sel, view);
 }
 
 /* Deny over audit over allow. */
@@ -68,12 +64,13 @@ enum weft_action weft_policy_decide(const struct weft_config *config,
 	bool matched = false;
 	u32 i;
 
-	for (i = 0; i < config->n_policies; i++) {
-		struct weft_policy *policy = config->policies[i];
+	for (i = 0; i < config->n[WEFT_LIST_POLICIES]; i++) {
+		struct weft_item *item = config->items[WEFT_LIST_POLICIES][i];
+		const struct weft_policy *policy = weft_item_policy(item);
 
 		if (!weft_policy_match(policy, view))
 			continue;
-		atomic64_inc(&policy->hits);
+		atomic64_inc(&item->hits);
 		if (!matched ||
 		    weft_strictness(policy->action) > weft_strictness(action))
 			action = policy->action;

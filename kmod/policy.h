@@ -7,44 +7,30 @@
 #ifndef _WEFT_POLICY_H
 #define _WEFT_POLICY_H
 
-#include <linux/atomic.h>
-#include <linux/in6.h>
-#include <linux/rcupdate.h>
 #include <linux/types.h>
 #include <linux/weft.h>
-
-struct weft_config;
-struct weft_view;
+#include "config.h"
 
 /**
  * struct weft_policy - one policy
- * @id: unique in its namespace
- * @attach: binds this attachment point only; 0 binds every one
+ * @item: its number, the flows that it is about (the ports are those that the
+ *	opening packet goes to), and how many verdicts it took part in
  * @direction: of the opening packet, seen from the workload
  * @action: enum weft_action
- * @proto: IP protocol; 0 for every one
- * @remote_len: bits of @remote that count, 0..128
- * @port_min: first destination port of the opening packet; both 0 for any
- * @port_max: last one, inclusive
- * @remote: prefix of the remote end
- * @hits: verdicts it took part in
- * @rcu: frees the policy once no snapshot has it
  *
- * All but @hits is constant once a snapshot has the policy.
+ * Constant once a snapshot has the policy, but for the hits.
  */
 struct weft_policy {
-	u32		id;
-	u32		attach;
-	u8		direction;
-	u8		action;
-	u8		proto;
-	u8		remote_len;
-	u16		port_min;
-	u16		port_max;
-	struct in6_addr	remote;
-	atomic64_t	hits;
-	struct rcu_head	rcu;
+	struct weft_item	item;	/* first: see weft_item_policy() */
+	u8			direction;
+	u8			action;
 };
+
+static inline const struct weft_policy *
+weft_item_policy(const struct weft_item *item)
+{
+	return container_of(item, struct weft_policy, item);
+}
 
 enum weft_action weft_policy_decide(const struct weft_config *config,
 				    const struct weft_view *view,

@@ -822,11 +822,11 @@ static int weft_port_changelink(struct net_device *dev, struct nlattr *tb[],
 		NL_SET_ERR_MSG_MOD(extack, "change it from the uplink's namespace (weft port set)");
 		return -EPERM;
 	}
-	next = weft_net_config_begin(port->wn, extack);
+	next = weft_config_begin(port->wn, extack);
 	if (IS_ERR(next))
 		return PTR_ERR(next);
 	weft_port_configure(port, data);
-	weft_net_config_commit(port->wn, next);
+	weft_config_commit(port->wn, next);
 	return 0;
 }
 

@@ -102,7 +102,7 @@ void weft_attach_exit(struct weft_net *wn, struct weft_attach *attach)
 	ASSERT_RTNL();
 	if (!attach->stats)
 		return;
-	weft_net_attach_gone(wn, attach->id);
+	weft_config_attach_gone(wn, attach->id);
 	idr_remove(&wn->attaches, attach->id);
 	free_percpu(attach->stats);
 	attach->stats = NULL;

@@ -36,7 +36,7 @@ struct weft_attach_stats {
  * struct weft_attach - where a workload meets the network
  * @id: number in the uplink's namespace, 1..WEFT_ATTACH_MAX; constant
  * @default_policy: enum weft_action where no policy decides; RTNL to write,
- *	between weft_net_config_begin() and _commit()
+ *	between weft_config_begin() and _commit()
  * @class: class of flows that nothing else classifies, 0 for none; likewise
  * @job: job of flows that nothing else assigns, 0 for none; likewise
  * @stats: per CPU; constant

@@ -6,6 +6,9 @@
 #include "mock.h"
 #include "packet.h"
 
+/* The flows that a rule or policy is about. */
+#define SEL(...)	.item.sel = { __VA_ARGS__ }
+
 /* A flow of a workload at 10.0.0.1 port 40000 to 10.1.2.3 port 443. */
 static struct in6_addr local, remote;
 
@@ -27,13 +30,17 @@ static struct weft_view view_tcp(void)
 static const struct weft_rule *classify(struct weft_rule *rules, u32 n,
 					struct weft_view view)
 {
-	struct weft_rule *list[64];
-	struct weft_config config = { .gen = 1, .n_rules = n, .rules = list };
+	struct weft_item *list[64];
+	struct weft_config config = {
+		.gen = 1,
+		.n[WEFT_LIST_RULES] = n,
+		.items[WEFT_LIST_RULES] = list,
+	};
 	u32 i;
 
 	ASSERT(n <= ARRAY_SIZE(list));
 	for (i = 0; i < n; i++)
-		list[i] = &rules[i];
+		list[i] = &rules[i].item;
 	return weft_classify(&config, &view);
 }
 
@@ -100,18 +107,25 @@ TEST(weft_prefix_match__ip4_is_not_ip6)
 	EXPECT(weft_prefix_match(&a6, &any4, 0));
 }
 
-TEST(weft_port_match__bounds)
+static bool port_in(u16 port, u16 min, u16 max)
 {
-	EXPECT(weft_port_match(0, 0, 0));
-	EXPECT(weft_port_match(65535, 0, 0));
-	EXPECT(weft_port_match(80, 80, 80));
-	EXPECT(!weft_port_match(79, 80, 80));
-	EXPECT(!weft_port_match(81, 80, 80));
-	EXPECT(weft_port_match(1, 0, 1));
-	EXPECT(weft_port_match(0, 0, 1));
-	EXPECT(!weft_port_match(2, 0, 1));
-	EXPECT(weft_port_match(65535, 65535, 65535));
-	EXPECT(!weft_port_match(0, 1, 65535));
+	struct weft_selector sel = { .port_min = min, .port_max = max };
+
+	return weft_select_port(&sel, port);
+}
+
+TEST(weft_select_port__bounds)
+{
+	EXPECT(port_in(0, 0, 0));
+	EXPECT(port_in(65535, 0, 0));
+	EXPECT(port_in(80, 80, 80));
+	EXPECT(!port_in(79, 80, 80));
+	EXPECT(!port_in(81, 80, 80));
+	EXPECT(port_in(1, 0, 1));
+	EXPECT(port_in(0, 0, 1));
+	EXPECT(!port_in(2, 0, 1));
+	EXPECT(port_in(65535, 65535, 65535));
+	EXPECT(!port_in(0, 1, 65535));
 }
 
 TEST(weft_classify__no_rules)
@@ -125,27 +139,27 @@ TEST(weft_classify__selectors)
 	struct weft_view view = view_tcp();
 
 	EXPECT(matches(all, view));
-	EXPECT(matches((struct weft_rule) { .proto = IPPROTO_TCP }, view));
-	EXPECT(!matches((struct weft_rule) { .proto = IPPROTO_UDP }, view));
-	EXPECT(matches((struct weft_rule) { .attach = 7 }, view));
-	EXPECT(!matches((struct weft_rule) { .attach = 8 }, view));
-	EXPECT(matches((struct weft_rule) { .remote = addr4("10.1.0.0"),
-					    .remote_len = 112 }, view));
-	EXPECT(!matches((struct weft_rule) { .remote = addr4("10.2.0.0"),
-					     .remote_len = 112 }, view));
+	EXPECT(matches((struct weft_rule) { SEL(.proto = IPPROTO_TCP) }, view));
+	EXPECT(!matches((struct weft_rule) { SEL(.proto = IPPROTO_UDP) }, view));
+	EXPECT(matches((struct weft_rule) { SEL(.attach = 7) }, view));
+	EXPECT(!matches((struct weft_rule) { SEL(.attach = 8) }, view));
+	EXPECT(matches((struct weft_rule) { SEL(.remote = addr4("10.1.0.0"),
+					    .remote_len = 112) }, view));
+	EXPECT(!matches((struct weft_rule) { SEL(.remote = addr4("10.2.0.0"),
+					     .remote_len = 112) }, view));
 }
 
 TEST(weft_classify__prefix_is_of_the_remote_end)
 {
-	EXPECT(!matches((struct weft_rule) { .remote = addr4("10.0.0.1"),
-					     .remote_len = 128 }, view_tcp()));
+	EXPECT(!matches((struct weft_rule) { SEL(.remote = addr4("10.0.0.1"),
+					     .remote_len = 128) }, view_tcp()));
 }
 
 TEST(weft_classify__port_of_either_end)
 {
 	struct weft_view view = view_tcp();
-	struct weft_rule https = { .port_min = 443, .port_max = 443 };
-	struct weft_rule high = { .port_min = 40000, .port_max = 40010 };
+	struct weft_rule https = { SEL(.port_min = 443, .port_max = 443) };
+	struct weft_rule high = { SEL(.port_min = 40000, .port_max = 40010) };
 
 	EXPECT(matches(https, view));
 	EXPECT(matches(high, view));
@@ -158,40 +172,40 @@ TEST(weft_classify__port_of_either_end)
 TEST(weft_classify__every_selector_must_match)
 {
 	struct weft_rule rule = {
-		.proto = IPPROTO_TCP, .attach = 7, .port_min = 443,
-		.port_max = 443, .remote = addr4("10.1.2.0"), .remote_len = 120,
+		SEL(.proto = IPPROTO_TCP, .attach = 7, .port_min = 443,
+		.port_max = 443, .remote = addr4("10.1.2.0"), .remote_len = 120),
 	};
 	struct weft_view view = view_tcp();
 	struct weft_rule other;
 
 	EXPECT(matches(rule, view));
 	other = rule;
-	other.proto = IPPROTO_UDP;
+	other.item.sel.proto = IPPROTO_UDP;
 	EXPECT(!matches(other, view));
 	other = rule;
-	other.attach = 6;
+	other.item.sel.attach = 6;
 	EXPECT(!matches(other, view));
 	other = rule;
-	other.port_min = other.port_max = 444;
+	other.item.sel.port_min = other.item.sel.port_max = 444;
 	EXPECT(!matches(other, view));
 	other = rule;
-	other.remote = addr4("10.1.3.0");
+	other.item.sel.remote = addr4("10.1.3.0");
 	EXPECT(!matches(other, view));
 }
 
 TEST(weft_classify__first_match_decides_and_counts)
 {
 	struct weft_rule rules[3] = {
-		{ .id = 1, .proto = IPPROTO_UDP },
-		{ .id = 2, .proto = IPPROTO_TCP },
-		{ .id = 3 },
+		{ .item.id = 1, SEL(.proto = IPPROTO_UDP) },
+		{ .item.id = 2, SEL(.proto = IPPROTO_TCP) },
+		{ .item.id = 3 },
 	};
 
 	EXPECT(classify(rules, 3, view_tcp()) == &rules[1]);
 	EXPECT(classify(rules, 3, view_tcp()) == &rules[1]);
-	EXPECT_EQ(atomic64_read(&rules[0].hits), 0);
-	EXPECT_EQ(atomic64_read(&rules[1].hits), 2);
-	EXPECT_EQ(atomic64_read(&rules[2].hits), 0);
+	EXPECT_EQ(atomic64_read(&rules[0].item.hits), 0);
+	EXPECT_EQ(atomic64_read(&rules[1].item.hits), 2);
+	EXPECT_EQ(atomic64_read(&rules[2].item.hits), 0);
 }
 
 TEST(weft_shipped_rules__well_formed)
@@ -202,15 +216,15 @@ TEST(weft_shipped_rules__well_formed)
 	for (i = 0; i < weft_n_shipped_rules; i++) {
 		const struct weft_rule *rule = &weft_shipped_rules[i];
 
-		EXPECT(rule->id);
+		EXPECT(rule->item.id);
 		EXPECT(rule->shipped);
-		EXPECT_EQ(rule->priority, WEFT_RULE_PRIORITY_SHIPPED);
+		EXPECT_EQ(rule->item.priority, WEFT_RULE_PRIORITY_SHIPPED);
 		EXPECT(weft_class_find(rule->class));
-		EXPECT_LE(rule->port_min, rule->port_max);
-		EXPECT_GE(rule->port_min, 1);
-		EXPECT_LE(rule->remote_len, 128);
+		EXPECT_LE(rule->item.sel.port_min, rule->item.sel.port_max);
+		EXPECT_GE(rule->item.sel.port_min, 1);
+		EXPECT_LE(rule->item.sel.remote_len, 128);
 		for (j = 0; j < i; j++)
-			EXPECT_NE(rule->id, weft_shipped_rules[j].id);
+			EXPECT_NE(rule->item.id, weft_shipped_rules[j].item.id);
 	}
 }
 

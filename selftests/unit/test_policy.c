@@ -6,6 +6,9 @@
 #include "packet.h"
 #include "policy.h"
 
+/* The flows that a rule or policy is about. */
+#define SEL(...)	.item.sel = { __VA_ARGS__ }
+
 static struct in6_addr local, remote;
 
 /* A flow that the workload 10.0.0.1 opens to 10.1.2.3 port 443, or gets. */
@@ -29,15 +32,17 @@ static struct weft_view view_tcp(enum weft_direction direction)
 static enum weft_action decide(struct weft_policy *policies, u32 n,
 			       struct weft_view view, enum weft_action fallback)
 {
-	struct weft_policy *list[16];
+	struct weft_item *list[16];
 	struct weft_config config = {
-		.gen = 1, .n_policies = n, .policies = list,
+		.gen = 1,
+		.n[WEFT_LIST_POLICIES] = n,
+		.items[WEFT_LIST_POLICIES] = list,
 	};
 	u32 i;
 
 	ASSERT(n <= ARRAY_SIZE(list));
 	for (i = 0; i < n; i++)
-		list[i] = &policies[i];
+		list[i] = &policies[i].item;
 	return weft_policy_decide(&config, &view, fallback);
 }
 
@@ -94,11 +99,11 @@ TEST(weft_policy_decide__destination_port_only)
 {
 	struct weft_policy out = {
 		.direction = WEFT_DIRECTION_EGRESS,
-		.port_min = 443, .port_max = 443,
+		SEL(.port_min = 443, .port_max = 443),
 	};
 	struct weft_policy in = {
 		.direction = WEFT_DIRECTION_INGRESS,
-		.port_min = 443, .port_max = 443,
+		SEL(.port_min = 443, .port_max = 443),
 	};
 	struct weft_view view = view_tcp(WEFT_DIRECTION_EGRESS);
 
@@ -114,7 +119,7 @@ TEST(weft_policy_decide__destination_port_only)
 
 TEST(weft_policy_decide__port_range)
 {
-	struct weft_policy range = { .port_min = 100, .port_max = 200 };
+	struct weft_policy range = { SEL(.port_min = 100, .port_max = 200) };
 	struct weft_view view = view_tcp(WEFT_DIRECTION_EGRESS);
 	static const struct { u16 port; bool in; } cases[] = {
 		{ 99, false }, { 100, true }, { 150, true }, { 200, true },
@@ -132,35 +137,35 @@ TEST(weft_policy_decide__remote_prefix)
 {
 	struct weft_view view = view_tcp(WEFT_DIRECTION_EGRESS);
 
-	EXPECT(stops((struct weft_policy) { .remote = addr4("10.1.0.0"),
-					    .remote_len = 112 }, view));
-	EXPECT(!stops((struct weft_policy) { .remote = addr4("10.2.0.0"),
-					     .remote_len = 112 }, view));
+	EXPECT(stops((struct weft_policy) { SEL(.remote = addr4("10.1.0.0"),
+					    .remote_len = 112) }, view));
+	EXPECT(!stops((struct weft_policy) { SEL(.remote = addr4("10.2.0.0"),
+					     .remote_len = 112) }, view));
 	/* the workload's own address is not the remote end's */
-	EXPECT(!stops((struct weft_policy) { .remote = addr4("10.0.0.1"),
-					     .remote_len = 128 }, view));
-	EXPECT(stops((struct weft_policy) { .remote = addr6("::ffff:0:0"),
-					    .remote_len = 96 }, view));
+	EXPECT(!stops((struct weft_policy) { SEL(.remote = addr4("10.0.0.1"),
+					     .remote_len = 128) }, view));
+	EXPECT(stops((struct weft_policy) { SEL(.remote = addr6("::ffff:0:0"),
+					    .remote_len = 96) }, view));
 	remote = addr6("2001:db8::5");
-	EXPECT(!stops((struct weft_policy) { .remote = addr6("::ffff:0:0"),
-					     .remote_len = 96 }, view));
-	EXPECT(stops((struct weft_policy) { .remote = addr6("2001:db8::"),
-					    .remote_len = 32 }, view));
+	EXPECT(!stops((struct weft_policy) { SEL(.remote = addr6("::ffff:0:0"),
+					     .remote_len = 96) }, view));
+	EXPECT(stops((struct weft_policy) { SEL(.remote = addr6("2001:db8::"),
+					    .remote_len = 32) }, view));
 }
 
 TEST(weft_policy_decide__protocol_and_place)
 {
 	struct weft_view view = view_tcp(WEFT_DIRECTION_EGRESS);
 
-	EXPECT(stops((struct weft_policy) { .proto = IPPROTO_TCP }, view));
-	EXPECT(!stops((struct weft_policy) { .proto = IPPROTO_UDP }, view));
-	EXPECT(stops((struct weft_policy) { .attach = 7 }, view));
-	EXPECT(!stops((struct weft_policy) { .attach = 8 }, view));
+	EXPECT(stops((struct weft_policy) { SEL(.proto = IPPROTO_TCP) }, view));
+	EXPECT(!stops((struct weft_policy) { SEL(.proto = IPPROTO_UDP) }, view));
+	EXPECT(stops((struct weft_policy) { SEL(.attach = 7) }, view));
+	EXPECT(!stops((struct weft_policy) { SEL(.attach = 8) }, view));
 }
 
 TEST(weft_policy_decide__fragment_without_ports)
 {
-	struct weft_policy some = { .port_min = 443, .port_max = 443 };
+	struct weft_policy some = { SEL(.port_min = 443, .port_max = 443) };
 	struct weft_view view = view_tcp(WEFT_DIRECTION_EGRESS);
 	struct weft_policy all = {};
 
@@ -177,14 +182,14 @@ TEST(weft_policy_decide__fragment_without_ports)
 TEST(weft_policy_decide__hits_of_all_that_match)
 {
 	struct weft_policy p[3] = {
-		{ .id = 1, .action = WEFT_ACTION_DENY },
-		{ .id = 2, .action = WEFT_ACTION_ALLOW },
-		{ .id = 3, .proto = IPPROTO_UDP, .action = WEFT_ACTION_DENY },
+		{ .item.id = 1, .action = WEFT_ACTION_DENY },
+		{ .item.id = 2, .action = WEFT_ACTION_ALLOW },
+		{ .item.id = 3, SEL(.proto = IPPROTO_UDP), .action = WEFT_ACTION_DENY },
 	};
 
 	decide(p, 3, view_tcp(WEFT_DIRECTION_EGRESS), WEFT_ACTION_ALLOW);
 	decide(p, 3, view_tcp(WEFT_DIRECTION_EGRESS), WEFT_ACTION_ALLOW);
-	EXPECT_EQ(atomic64_read(&p[0].hits), 2);
-	EXPECT_EQ(atomic64_read(&p[1].hits), 2);
-	EXPECT_EQ(atomic64_read(&p[2].hits), 0);
+	EXPECT_EQ(atomic64_read(&p[0].item.hits), 2);
+	EXPECT_EQ(atomic64_read(&p[1].item.hits), 2);
+	EXPECT_EQ(atomic64_read(&p[2].item.hits), 0);
 }
