@@ -80,6 +80,13 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	weft_parse(skb, sizeof(proto), proto, vlan, &again);
 	check(pkt.kind == again.kind && pkt.src == again.src &&
 	      !memcmp(&pkt.key, &again.key, sizeof(pkt.key)) &&
+	      pkt.first_fragment == again.first_fragment &&
+	      pkt.tos == again.tos &&
+	      ((!pkt.first_fragment && pkt.kind != WEFT_PKT_FRAGMENT) ||
+	       pkt.ip_id == again.ip_id) &&
+	      pkt.tcp_flags == again.tcp_flags &&
+	      pkt.tcp_seq == again.tcp_seq && pkt.tcp_ack == again.tcp_ack &&
+	      pkt.tcp_window == again.tcp_window &&
 	      pkt.payload_off == again.payload_off &&
 	      pkt.payload_len == again.payload_len, "frags matter");
 	mock_skb_free(skb);
