@@ -20,14 +20,12 @@
  * silent for hours.
  */
 #include <linux/bits.h>
-#include <linux/hash.h>
 #include <linux/in.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/random.h>
-#include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -37,12 +35,8 @@
 #include "netns.h"
 #include "transfer.h"
 
-#define WEFT_CHUNK_BITS		10
-#define WEFT_CHUNK_SLOTS	BIT(WEFT_CHUNK_BITS)
 #define WEFT_LOCKS		256	/* power of two */
 #define WEFT_LOW_WATER		(WEFT_CHUNK_SLOTS / 4)
-
-#define WEFT_FRAGMENTS		1024	/* packets in fragments at once */
 
 #define WEFT_SCAN_PERIOD	(HZ / 2)
 #define WEFT_SCAN_PARTS		4	/* each slot is looked at every 2 s */
@@ -55,62 +49,6 @@
 #define WEFT_IDLE_PRESSED	(HZ)		/* new ones, while slots are short */
 
 #define WEFT_TCP_MAX_WSCALE	14
-
-/**
- * struct weft_flow_table - flows of one namespace
- * @wn: the namespace; outlives the table
- * @hash_key: secret of the bucket hash; constant
- * @cookie_secret: secret of stamps; constant
- * @bucket_mask: number of buckets less one; constant
- * @max_chunks: length of @chunks; constant
- * @buckets: first slot plus one, 0 for none; bucket lock to write, RCU to read
- * @locks: one for every WEFT_LOCKS'th bucket; outside @slot_lock and the job
- *	table's lock
- * @slot_lock: of @free, @n_free, @retired and all free_next
- * @free: first empty slot plus one
- * @n_free: how many
- * @retired: first retired slot plus one
- * @n_chunks: how many of @chunks are there; the worker writes, anybody reads
- * @n_live: flows in the table
- * @pressed: a flow found no slot since the last scan
- * @dead: no more work may be started
- * @scan_next: slot where the next scan begins; the worker's
- * @counts_lock: held while counts move from flows to jobs
- * @work: the worker
- * @fragments: which flow the fragments of a packet belong to: a tag of the
- *	packet above the flow's slot plus one; by the tag's low bits, a newer
- *	packet takes an older one's place. Single words, any CPU writes
- * @chunks: slots
- */
-struct weft_flow_table {
-	struct weft_net		*wn;
-	hsiphash_key_t		hash_key;
-	u32			cookie_secret;
-	u32			bucket_mask;
-	u32			max_chunks;
-	u32			*buckets;
-	spinlock_t		*locks;	/* of the buckets */
-
-	spinlock_t		slot_lock ____cacheline_aligned; /* of free slots */
-	u32			free;
-	u32			n_free;
-	u32			retired;
-
-	u32			n_chunks ____cacheline_aligned;
-	atomic_t		n_live;
-	bool			pressed;
-	bool			dead;
-	u32			scan_next;
-	struct mutex		counts_lock;	/* counts stay where they are */
-	struct delayed_work	work;
-	atomic64_t		fragments[WEFT_FRAGMENTS];
-	struct weft_flow	*chunks[];
-};
-
-static struct weft_flow *weft_slot(const struct weft_flow_table *table, u32 index)
-{
-	return &table->chunks[index >> WEFT_CHUNK_BITS][index & (WEFT_CHUNK_SLOTS - 1)];
-}
 
 static spinlock_t *weft_bucket_lock(struct weft_flow_table *table, u32 hash)
 {
@@ -135,49 +73,6 @@ static void weft_rouse(struct weft_flow_table *table)
 	if (!delayed_work_pending(&table->work) && !READ_ONCE(table->dead))
 		queue_delayed_work(system_dfl_wq, &table->work,
 				   WEFT_SCAN_PERIOD);
-}
-
-/**
- * weft_flow_hash - hash of a key
- * @table: whose secret to use
- * @key: the key
- *
- * Context: Any.
- * Return: 32 bits that nobody outside can predict.
- */
-u32 weft_flow_hash(const struct weft_flow_table *table,
-		   const struct weft_flow_key *key)
-{
-	return hsiphash(key, sizeof(*key), &table->hash_key);
-}
-
-/**
- * weft_flow_lookup - the flow of a key
- * @table: the table
- * @key: the key
- * @hash: weft_flow_hash() of @key
- *
- * The chain is walked at most once round the table's average load; it can't
- * loop, since a retired slot is not linked again before a grace period.
- *
- * Context: RCU read side; the result is good until it ends.
- * Return: the flow or NULL.
- */
-struct weft_flow *weft_flow_lookup(struct weft_flow_table *table,
-				   const struct weft_flow_key *key, u32 hash)
-{
-	u32 link = READ_ONCE(table->buckets[hash & table->bucket_mask]);
-
-	while (link) {
-		/* The link was published after what it leads to. */
-		struct weft_flow *flow = weft_slot(table, link - 1);
-
-		if (weft_key_equal(&flow->key, key) &&
-		    READ_ONCE(flow->flags) & WEFT_FLOW_LIVE)
-			return flow;
-		link = READ_ONCE(flow->next);
-	}
-	return NULL;
 }
 
 static struct weft_flow *weft_take_slot(struct weft_flow_table *table)
@@ -419,15 +314,18 @@ static bool weft_rst_fits(const struct weft_flow_half *receiver,
 	return pkt->tcp_seq - READ_ONCE(receiver->ack) <= window;
 }
 
-static void weft_flow_forward(struct weft_flow *flow, u8 state)
-{
-	if (READ_ONCE(flow->state) < state)
-		WRITE_ONCE(flow->state, state);
-}
-
-static void weft_follow_tcp(struct weft_flow *flow, struct weft_flow_half *half,
-			    const struct weft_flow_half *peer,
-			    const struct weft_pkt *pkt)
+/**
+ * weft_flow_follow_tcp - what a packet says of its connection's state
+ * @flow: the flow
+ * @half: what the packet's sender has sent
+ * @peer: what the other end has sent
+ * @pkt: the packet, with its TCP header
+ *
+ * Context: RCU read side, softirqs off. No lock.
+ */
+void weft_flow_follow_tcp(struct weft_flow *flow, struct weft_flow_half *half,
+			  const struct weft_flow_half *peer,
+			  const struct weft_pkt *pkt)
 {
 	u8 seen = READ_ONCE(half->tcp_seen), new = seen;
 	u32 end = pkt->tcp_seq + pkt->payload_len;
@@ -459,38 +357,6 @@ static void weft_follow_tcp(struct weft_flow *flow, struct weft_flow_half *half,
 		weft_flow_forward(flow, READ_ONCE(peer->tcp_seen) & WEFT_TCP_FIN ?
 				  WEFT_FLOW_STATE_CLOSED :
 				  WEFT_FLOW_STATE_CLOSING);
-}
-
-/**
- * weft_flow_account - count a packet that passed, and follow the flow's state
- * @flow: the flow
- * @pkt: the packet, one of @flow's
- * @bytes: on the link layer, headers of all segments included
- * @packets: on the wire: segments of a GSO packet
- *
- * Writes the sender's half only, so that the two directions, which are often
- * carried by different CPUs, don't share a written line.
- *
- * Context: RCU read side, softirqs off. No lock.
- */
-void weft_flow_account(struct weft_flow *flow, const struct weft_pkt *pkt,
-		       unsigned int bytes, unsigned int packets)
-{
-	struct weft_flow_half *half = weft_flow_half(flow, pkt->src);
-	struct weft_flow_half *peer = weft_flow_half(flow, !pkt->src);
-	u32 now = (u32)jiffies;
-
-	/* A later fragment has no TCP header. */
-	if (flow->key.proto == IPPROTO_TCP && pkt->kind == WEFT_PKT_FLOW)
-		weft_follow_tcp(flow, half, peer, pkt);
-	if (READ_ONCE(flow->state) == WEFT_FLOW_STATE_NEW &&
-	    pkt->src != weft_flow_opener(flow))
-		weft_flow_forward(flow, WEFT_FLOW_STATE_ESTABLISHED);
-
-	atomic64_add(bytes, &half->bytes);
-	atomic64_add(packets, &half->packets);
-	if (READ_ONCE(half->last) != now)
-		WRITE_ONCE(half->last, now);
 }
 
 /* All fragments of a packet have these in common, and their order. */
@@ -575,28 +441,6 @@ struct weft_flow *weft_flow_by_index(struct weft_flow_table *table, u32 index)
 	if (index >> WEFT_CHUNK_BITS >= smp_load_acquire(&table->n_chunks))
 		return NULL;
 	return weft_slot(table, index);
-}
-
-/**
- * weft_flow_cookie - what makes a stamp believable
- * @table: the table
- * @index: slot number
- * @slot_gen: the slot's generation, or any word where there is no slot
- * @place: where the stamp is good
- *
- * Protects against stale and foreign stamps, and against a program that writes
- * numbers into a packet's control block without having seen one of ours.
- *
- * Context: Any.
- * Return: the cookie.
- */
-u32 weft_flow_cookie(const struct weft_flow_table *table, u32 index,
-		     u32 slot_gen, u32 place)
-{
-	u32 mixed = (index ^ table->cookie_secret) * GOLDEN_RATIO_32;
-
-	mixed = (mixed ^ slot_gen) * GOLDEN_RATIO_32;
-	return ror32(mixed, 13) ^ place * GOLDEN_RATIO_32;
 }
 
 static unsigned long weft_idle_limit(const struct weft_flow *flow, bool pressed)
@@ -776,7 +620,6 @@ struct weft_flow_table *weft_flow_table_create(struct weft_net *wn,
 	mutex_init(&table->counts_lock);
 	INIT_DELAYED_WORK(&table->work, weft_flow_work);
 	get_random_bytes(&table->hash_key, sizeof(table->hash_key));
-	table->cookie_secret = get_random_u32();
 
 	buckets = roundup_pow_of_two(max_chunks << WEFT_CHUNK_BITS);
 	table->bucket_mask = buckets - 1;

@@ -8,16 +8,26 @@
 #define _WEFT_FLOW_H
 
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/cache.h>
+#include <linux/jiffies.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/siphash.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/weft.h>
+#include <linux/workqueue.h>
+#include <net/ipv6.h>
 #include "parse.h"
 
-struct weft_flow_table;
 struct weft_net;
 
 #define WEFT_FLOW_NONE		U32_MAX	/* a slot number that no flow has */
+
+#define WEFT_CHUNK_BITS		10
+#define WEFT_CHUNK_SLOTS	BIT(WEFT_CHUNK_BITS)
+#define WEFT_FRAGMENTS		1024	/* packets in fragments at once */
 
 /*
  * A verdict and the attachment point that it is of, in 16 bits, so that both
@@ -116,6 +126,55 @@ struct weft_flow {
 } ____cacheline_aligned;
 
 /**
+ * struct weft_flow_table - flows of one namespace
+ * @wn: the namespace; outlives the table
+ * @hash_key: secret of the bucket hash; constant
+ * @bucket_mask: number of buckets less one; constant
+ * @max_chunks: length of @chunks; constant
+ * @buckets: first slot plus one, 0 for none; bucket lock to write, RCU to read
+ * @locks: one for every WEFT_LOCKS'th bucket; outside @slot_lock and the job
+ *	table's lock
+ * @slot_lock: of @free, @n_free, @retired and all free_next
+ * @free: first empty slot plus one
+ * @n_free: how many
+ * @retired: first retired slot plus one
+ * @n_chunks: how many of @chunks are there; the worker writes, anybody reads
+ * @n_live: flows in the table
+ * @pressed: a flow found no slot since the last scan
+ * @dead: no more work may be started
+ * @scan_next: slot where the next scan begins; the worker's
+ * @counts_lock: held while counts move from flows to jobs
+ * @work: the worker
+ * @fragments: which flow the fragments of a packet belong to: a tag of the
+ *	packet above the flow's slot plus one; by the tag's low bits, a newer
+ *	packet takes an older one's place. Single words, any CPU writes
+ * @chunks: slots
+ */
+struct weft_flow_table {
+	struct weft_net		*wn;
+	hsiphash_key_t		hash_key;
+	u32			bucket_mask;
+	u32			max_chunks;
+	u32			*buckets;
+	spinlock_t		*locks;	/* of the buckets */
+
+	spinlock_t		slot_lock ____cacheline_aligned; /* of free slots */
+	u32			free;
+	u32			n_free;
+	u32			retired;
+
+	u32			n_chunks ____cacheline_aligned;
+	atomic_t		n_live;
+	bool			pressed;
+	bool			dead;
+	u32			scan_next;
+	struct mutex		counts_lock;	/* counts stay where they are */
+	struct delayed_work	work;
+	atomic64_t		fragments[WEFT_FRAGMENTS];
+	struct weft_flow	*chunks[];
+};
+
+/**
  * struct weft_flow_open - what a new entry starts with
  * @config_gen: generation of the config that the rest is of
  * @job: job number, 0 without one
@@ -190,11 +249,117 @@ struct weft_flow_table *weft_flow_table_create(struct weft_net *wn,
 					       unsigned int max_flows);
 void weft_flow_table_destroy(struct weft_flow_table *table);
 
-/* Packet path: RCU, softirqs off. */
-u32 weft_flow_hash(const struct weft_flow_table *table,
-		   const struct weft_flow_key *key);
-struct weft_flow *weft_flow_lookup(struct weft_flow_table *table,
-				   const struct weft_flow_key *key, u32 hash);
+/*
+ * Packet path: RCU, softirqs off. What every packet of a known flow needs is
+ * inline: the calls would cost a quarter of it.
+ */
+
+static inline struct weft_flow *weft_slot(const struct weft_flow_table *table,
+					  u32 index)
+{
+	return &table->chunks[index >> WEFT_CHUNK_BITS][index & (WEFT_CHUNK_SLOTS - 1)];
+}
+
+/* weft_flow_hash() of IPv4: only four words can differ, which is half the work. */
+static inline u32 weft_flow_hash_ip4(const struct weft_flow_table *table,
+				     const struct weft_flow_key *key)
+{
+	const u32 *words = (const u32 *)key;
+
+	return hsiphash_4u32(words[3], words[7], words[8], words[9],
+			     &table->hash_key);
+}
+
+/**
+ * weft_flow_hash - hash of a key
+ * @table: whose secret to use
+ * @key: the key
+ *
+ * Context: Any.
+ * Return: 32 bits that nobody outside can predict.
+ */
+static inline u32 weft_flow_hash(const struct weft_flow_table *table,
+				 const struct weft_flow_key *key)
+{
+	if (ipv6_addr_v4mapped(&key->addr[0]) &&
+	    ipv6_addr_v4mapped(&key->addr[1]))
+		return weft_flow_hash_ip4(table, key);
+	return hsiphash(key, sizeof(*key), &table->hash_key);
+}
+
+/**
+ * weft_flow_lookup - the flow of a key
+ * @table: the table
+ * @key: the key
+ * @hash: weft_flow_hash() of @key
+ *
+ * The chain is walked at most once round the table's average load; it can't
+ * loop, since a retired slot is not linked again before a grace period.
+ *
+ * Context: RCU read side; the result is good until it ends.
+ * Return: the flow or NULL.
+ */
+static inline struct weft_flow *
+weft_flow_lookup(struct weft_flow_table *table,
+		 const struct weft_flow_key *key, u32 hash)
+{
+	u32 link = READ_ONCE(table->buckets[hash & table->bucket_mask]);
+
+	while (link) {
+		/* The link was published after what it leads to. */
+		struct weft_flow *flow = weft_slot(table, link - 1);
+
+		if (weft_key_equal(&flow->key, key) &&
+		    READ_ONCE(flow->flags) & WEFT_FLOW_LIVE)
+			return flow;
+		link = READ_ONCE(flow->next);
+	}
+	return NULL;
+}
+
+void weft_flow_follow_tcp(struct weft_flow *flow, struct weft_flow_half *half,
+			  const struct weft_flow_half *peer,
+			  const struct weft_pkt *pkt);
+
+static inline void weft_flow_forward(struct weft_flow *flow, u8 state)
+{
+	if (READ_ONCE(flow->state) < state)
+		WRITE_ONCE(flow->state, state);
+}
+
+/**
+ * weft_flow_account - count a packet that passed, and follow the flow's state
+ * @flow: the flow
+ * @pkt: the packet, one of @flow's
+ * @bytes: on the link layer, headers of all segments included
+ * @packets: on the wire: segments of a GSO packet
+ *
+ * Writes the sender's half only, so that the two directions, which are often
+ * carried by different CPUs, don't share a written line.
+ *
+ * Context: RCU read side, softirqs off. No lock.
+ */
+static inline void weft_flow_account(struct weft_flow *flow,
+				     const struct weft_pkt *pkt,
+				     unsigned int bytes, unsigned int packets)
+{
+	struct weft_flow_half *half = weft_flow_half(flow, pkt->src);
+	struct weft_flow_half *peer = weft_flow_half(flow, !pkt->src);
+	u32 now = (u32)jiffies;
+
+	/* A later fragment has no TCP header. */
+	if (flow->key.proto == IPPROTO_TCP && pkt->kind == WEFT_PKT_FLOW)
+		weft_flow_follow_tcp(flow, half, peer, pkt);
+	if (READ_ONCE(flow->state) == WEFT_FLOW_STATE_NEW &&
+	    pkt->src != weft_flow_opener(flow))
+		weft_flow_forward(flow, WEFT_FLOW_STATE_ESTABLISHED);
+
+	atomic64_add(bytes, &half->bytes);
+	atomic64_add(packets, &half->packets);
+	if (READ_ONCE(half->last) != now)
+		WRITE_ONCE(half->last, now);
+}
+
 struct weft_flow *weft_flow_insert(struct weft_flow_table *table,
 				   const struct weft_pkt *pkt, u32 hash,
 				   const struct weft_flow_open *open);
@@ -214,8 +379,6 @@ struct weft_flow *weft_flow_of_fragment(struct weft_flow_table *table,
 
 /* Numbers in place of pointers. */
 struct weft_flow *weft_flow_by_index(struct weft_flow_table *table, u32 index);
-u32 weft_flow_cookie(const struct weft_flow_table *table, u32 index,
-		     u32 slot_gen, u32 place);
 
 /* Records: process context. */
 typedef int (*weft_flow_visit)(struct weft_flow *flow, u32 index, void *arg);

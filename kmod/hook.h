@@ -41,14 +41,12 @@ enum weft_place {
  * @class: class number, never 0
  * @attach: attachment point that sent it: the tenant
  * @job: job number, 0 without one
- * @time_ns: when the packet was judged, CLOCK_MONOTONIC
  */
 struct weft_sort {
 	u32	flow_tag;
 	u8	class;
 	u16	attach;
 	u32	job;
-	u64	time_ns;
 };
 
 bool weft_judge(struct weft_uplink *uplink, struct weft_attach *attach,

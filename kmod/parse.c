@@ -24,8 +24,6 @@
 
 #include "parse.h"
 
-#define WEFT_IP4_OFFSET_MASK	0x1fff	/* fragment offset in frag_off */
-#define WEFT_IP4_MORE		0x2000	/* more fragments follow */
 #define WEFT_IP6_OFFSET_MASK	0xfff8	/* likewise, IPv6 fragment header */
 #define WEFT_IP6_MORE		0x0001
 #define WEFT_ND_HOP_LIMIT	255	/* RFC 4861: dropped if it crossed a router */
@@ -54,14 +52,6 @@ struct weft_ip {
 	bool		first_fragment;
 	u32		id;		/* of a fragment's packet */
 };
-
-static void weft_map_ip4(struct in6_addr *addr, __be32 ip4)
-{
-	addr->s6_addr32[0] = 0;
-	addr->s6_addr32[1] = 0;
-	addr->s6_addr32[2] = htonl(0x0000ffff);
-	addr->s6_addr32[3] = ip4;
-}
 
 /* Which order is canonical doesn't matter, so the words are compared raw. */
 static bool weft_end_after(const struct in6_addr *a, __be16 aport,
@@ -470,6 +460,10 @@ void weft_parse(const struct sk_buff *skb, int offset, __be16 proto, u16 vlan,
 	struct weft_ip ip;
 	bool ok;
 	int i;
+
+	if (proto == htons(ETH_P_IP) &&
+	    weft_parse_plain(skb, offset, vlan, pkt))
+		return;
 
 	weft_pkt_reset(pkt, vlan);
 

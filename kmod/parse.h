@@ -7,10 +7,15 @@
 #ifndef _WEFT_PARSE_H
 #define _WEFT_PARSE_H
 
+#include <linux/bitops.h>
+#include <linux/in.h>
 #include <linux/in6.h>
+#include <linux/ip.h>
+#include <linux/minmax.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
 #include <linux/types.h>
-
-struct sk_buff;
+#include <linux/udp.h>
 
 /* Bounds of the forward walk: no header chain costs more than this. */
 #define WEFT_PARSE_MAX_VLANS	2
@@ -31,7 +36,7 @@ struct sk_buff;
  */
 struct weft_flow_key {
 	struct in6_addr	addr[2];
-	__be16		port[2];
+	__be16		port[2];	/* from here on see weft_key_rest() */
 	u16		vlan;
 	u8		proto;
 	u8		flags;
@@ -56,6 +61,10 @@ static inline bool weft_key_equal(const struct weft_flow_key *a,
  */
 #define WEFT_KEY_ECHO		0x02
 #define WEFT_KEY_ECHO_BY_1	0x04
+
+#define WEFT_IP4_OFFSET_MASK	0x1fff	/* fragment offset in frag_off */
+#define WEFT_IP4_MORE		0x2000	/* more fragments follow */
+#define WEFT_IP4_PLAIN		0x45	/* first byte: version 4, no options */
 
 /* Bits of weft_pkt.tcp_flags, as in the header. */
 #define WEFT_TCPHDR_FIN		0x01
@@ -113,6 +122,107 @@ struct weft_pkt {
 	u32			payload_off;
 	u32			payload_len;
 };
+
+/* Two words as one, as if they lay in memory side by side. */
+static inline u64 weft_word_pair(u32 first, u32 second)
+{
+#ifdef __LITTLE_ENDIAN
+	return first | (u64)second << 32;
+#else
+	return second | (u64)first << 32;
+#endif
+}
+
+static inline void weft_map_ip4(struct in6_addr *addr, __be32 ip4)
+{
+	u64 *words = (u64 *)addr;
+
+	words[0] = 0;
+	words[1] = weft_word_pair((__force u32)htonl(0x0000ffff),
+				  (__force u32)ip4);
+}
+
+/* What stands behind the ports in a key, as one word. */
+static inline u32 weft_key_rest(u16 vlan, u8 proto, u8 flags)
+{
+#ifdef __LITTLE_ENDIAN
+	return vlan | (u32)proto << 16 | (u32)flags << 24;
+#else
+	return flags | (u32)proto << 8 | (u32)vlan << 16;
+#endif
+}
+
+/*
+ * The packet that nearly all are: IPv4 without options, whole, TCP or UDP, its
+ * headers side by side. What it finds, the general way would find too; where
+ * anything is out of the ordinary it says false and leaves that way to judge.
+ * Inline, since the call alone would cost a tenth of it. Arguments as for
+ * weft_parse(), the EtherType is IPv4.
+ */
+static __always_inline bool weft_parse_plain(const struct sk_buff *skb,
+					     int offset, u16 vlan,
+					     struct weft_pkt *pkt)
+{
+	const struct iphdr *iph;
+	const struct tcphdr *th;
+	u32 l4_len, header, ports;
+	__be32 low, high;
+
+	if (offset + (int)(sizeof(*iph) + sizeof(*th)) > (int)skb_headlen(skb))
+		return false;
+	iph = (const struct iphdr *)(skb->data + offset);
+	/* TCP and UDP begin alike. */
+	th = (const struct tcphdr *)(iph + 1);
+	if (*(const u8 *)iph != WEFT_IP4_PLAIN ||
+	    iph->frag_off & htons(WEFT_IP4_MORE | WEFT_IP4_OFFSET_MASK))
+		return false;
+	l4_len = ntohs(iph->tot_len) - sizeof(*iph);
+	if (ntohs(iph->tot_len) < sizeof(*iph) ||
+	    l4_len > skb->len - offset - sizeof(*iph))
+		return false;
+
+	if (iph->protocol == IPPROTO_TCP) {
+		header = th->doff * 4;
+		if (header < sizeof(*th))
+			return false;
+		pkt->tcp_flags = ((const u8 *)th)[13];
+		pkt->tcp_seq = ntohl(th->seq);
+		pkt->tcp_ack = ntohl(th->ack_seq);
+		pkt->tcp_window = ntohs(th->window);
+	} else if (iph->protocol == IPPROTO_UDP) {
+		header = sizeof(struct udphdr);
+		pkt->tcp_flags = 0;
+		pkt->tcp_seq = 0;
+		pkt->tcp_ack = 0;
+		pkt->tcp_window = 0;
+	} else {
+		return false;
+	}
+	if (header > l4_len)
+		return false;
+
+	pkt->kind = WEFT_PKT_FLOW;
+	pkt->first_fragment = false;
+	pkt->tos = iph->tos;
+	pkt->ip_id = 0;
+	pkt->payload_off = offset + sizeof(*iph) + header;
+	pkt->payload_len = l4_len - header;
+	/* Both ports at once, in words: byte by byte it would take a third more. */
+	ports = *(const u32 *)th;
+	low = iph->saddr;
+	high = iph->daddr;
+	pkt->src = low != high ? (__force u32)low > (__force u32)high :
+				 ntohs(th->source) > ntohs(th->dest);
+	if (pkt->src) {
+		swap(low, high);
+		ports = rol32(ports, 16);
+	}
+	weft_map_ip4(&pkt->key.addr[0], low);
+	weft_map_ip4(&pkt->key.addr[1], high);
+	((u64 *)&pkt->key)[4] =
+		weft_word_pair(ports, weft_key_rest(vlan, iph->protocol, 0));
+	return true;
+}
 
 void weft_parse(const struct sk_buff *skb, int offset, __be16 proto, u16 vlan,
 		struct weft_pkt *pkt);

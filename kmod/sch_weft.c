@@ -60,7 +60,7 @@
 
 /**
  * struct weft_skb_cb - what the qdisc keeps with a queued packet
- * @time_ns: when it was judged
+ * @time_ns: when it was enqueued, CLOCK_MONOTONIC
  * @truesize: memory that was counted for it; its own can change meanwhile
  *
  * Lies where the hooks' stamp was, which has been read by then; the stamp's
@@ -377,6 +377,7 @@ static int weft_sched_enqueue(struct sk_buff *skb, struct Qdisc *sch,
 	struct weft_sort sort;
 	bool empty, own;
 	u16 index;
+	u64 now;
 	int ret;
 
 	if (!weft_sched_sort(sch, skb, &sort))
@@ -401,11 +402,12 @@ static int weft_sched_enqueue(struct sk_buff *skb, struct Qdisc *sch,
 				       TCA_WEFT_DROP_LIMIT, to_free);
 	}
 
+	now = ktime_get_ns();
 	empty = !q->order.packets;
 	index = weft_order_find(&q->order, sort.flow_tag, sort.class);
 	if (!q->splitting || !skb_is_gso(skb))
-		weft_sched_append(sch, skb, index, sort.time_ns);
-	else if (!weft_sched_append_segments(sch, skb, index, sort.time_ns))
+		weft_sched_append(sch, skb, index, now);
+	else if (!weft_sched_append_segments(sch, skb, index, now))
 		return weft_sched_drop(sch, skb, sort.class,
 				       TCA_WEFT_DROP_SEGMENT, to_free);
 

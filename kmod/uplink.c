@@ -284,6 +284,7 @@ static struct weft_uplink *weft_uplink_alloc(struct net_device *dev,
 
 	uplink->dev = dev;
 	uplink->wn = weft_net(dev_net(dev));
+	uplink->stamp_secret = get_random_u32();
 	uplink->host.default_policy = default_policy;
 	INIT_LIST_HEAD(&uplink->port_list);
 	skb_queue_head_init(&uplink->flood);

@@ -53,6 +53,7 @@ struct weft_attach {
  * struct weft_uplink - a lower device that weft works on
  * @dev: the device, held through @tracker; constant
  * @tracker: of the hold on @dev
+ * @stamp_secret: of this uplink's stamps on packets; constant
  * @wn: the namespace that owns it; constant (a device that moves to another
  *	namespace stops being an uplink)
  * @node: in weft_net.uplinks; RTNL
@@ -72,6 +73,7 @@ struct weft_attach {
 struct weft_uplink {
 	struct net_device	*dev;
 	netdevice_tracker	tracker;
+	u32			stamp_secret;
 	struct weft_net		*wn;
 	struct list_head	node;
 	struct list_head	all;
