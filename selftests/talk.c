@@ -11,6 +11,7 @@
  *	talk hold ADDR PORT [MS]	a TCP connection: each line of input is
  *					an exchange, answered "yes" or "no"
  *	talk blast ADDR PORT LEN COUNT	UDP datagrams, no answer
+ *	talk fan ADDR PORT COUNT	a UDP datagram from each of COUNT sockets
  *	talk pull ADDR PORT BYTES	TCP; the server sends
  *	talk rr ADDR PORT LEN COUNT	TCP; COUNT exchanges one after another
  *
@@ -464,6 +465,22 @@ static int blast(int argc, char **argv)
 	return 0;
 }
 
+/* All sockets stay open until the last has sent, so that no port comes twice. */
+static int fan(int argc, char **argv)
+{
+	unsigned long long count;
+
+	if (argc < 3)
+		return 2;
+	for (count = number(argv[2]); count; count--) {
+		int fd = reach(SOCK_DGRAM, argv[0], argv[1], 1000);
+
+		if (fd < 0 || send(fd, "b", 1, 0) != 1)
+			return 1;
+	}
+	return 0;
+}
+
 static int compare(const void *a, const void *b)
 {
 	long x = *(const long *)a, y = *(const long *)b;
@@ -511,8 +528,8 @@ int main(int argc, char **argv)
 		int (*run)(int argc, char **argv);
 	} words[] = {
 		{ "serve", serve }, { "ask", ask }, { "send", send_bytes },
-		{ "hold", hold }, { "blast", blast }, { "pull", pull },
-		{ "rr", rr },
+		{ "hold", hold }, { "blast", blast }, { "fan", fan },
+		{ "pull", pull }, { "rr", rr },
 	};
 	size_t i;
 
