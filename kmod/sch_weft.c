@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The weft qdisc: packets, accounting, and what tc sees. The order in which
- * packets leave is order.c's business, marks and early drops are aqm.c's; what
- * a packet is has been decided by the hooks, or is asked of them here.
+ * The weft qdisc: packets and accounting. The order in which packets leave is
+ * order.c's business, marks and early drops are aqm.c's, what tc says and sees
+ * is sch_weft_tc.c's; what a packet is has been decided by the hooks, or is
+ * asked of them here.
  *
  * One accounting rule a path, where "parents" are the qdiscs above:
  * - A packet is counted in qlen and backlog from its enqueue until dequeue()
@@ -30,22 +31,18 @@
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
-#include <linux/overflow.h>
-#include <linux/pkt_sched_weft.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <net/gso.h>
 #include <net/inet_ecn.h>
-#include <net/netlink.h>
 #include <net/pkt_cls.h>
 #include <net/pkt_sched.h>
 #include <net/sch_generic.h>
 
 #include "class.h"
 #include "hook.h"
-#include "order.h"
 #include "sched.h"
 #include "trace.h"
 #include "uplink.h"
@@ -69,98 +66,6 @@
 struct weft_skb_cb {
 	u64	time_ns;
 	u32	truesize;
-};
-
-/**
- * struct weft_sched_class - statistics of a class
- * @bstats: what was sent
- * @marks: packets that got CE
- * @drops: by enum tca_weft_drop
- * @sojourn_ns: average, an eighth for each new packet
- * @sojourn_max_ns: the longest
- */
-struct weft_sched_class {
-	struct gnet_stats_basic_sync	bstats;
-	u64				marks;
-	u64				drops[TCA_WEFT_DROP_MAX + 1];
-	u64				sojourn_ns;
-	u64				sojourn_max_ns;
-};
-
-/**
- * struct weft_sched_config - what the user set
- * @rate: bytes a second, 0 for none
- * @share: of the latency tier, hundredths
- * @limit: bytes of memory, 0 for the default
- * @flows: queues
- * @split: enum tca_weft_split
- */
-struct weft_sched_config {
-	u64	rate;
-	u32	share;
-	u32	limit;
-	u32	flows;
-	u8	split;
-};
-
-/**
- * struct weft_sched - a weft qdisc
- * @order: who sends next
- * @shaper: when
- * @drain: what the link was measured to take
- * @memory: bytes that packets in the queues hold
- * @memory_max: most that it was
- * @limit: most that it may be
- * @splitting: GSO packets are split now
- * @step_ns: packets that waited longer get a mark
- * @split: GSO packets that were split
- * @lost: packets dropped while dequeueing that parents must be told of
- * @lost_bytes: their bytes
- * @watchdog: wakes the shaper
- * @config: what the user set; RTNL to write
- * @queues: memory of @order's queues
- * @ref: the device's uplink, while there is one
- * @filter_list: tc filters
- * @block: likewise
- * @class: by number
- *
- * The tree lock guards all but @config, @ref (its own rules), @filter_list and
- * @block (tc's).
- */
-struct weft_sched {
-	struct weft_order		order;
-	struct weft_shaper		shaper;
-	struct weft_drain		drain;
-	u32				memory;
-	u32				memory_max;
-	u32				limit;
-	bool				splitting;
-	u64				step_ns;
-	u64				split;
-	unsigned int			lost;
-	unsigned int			lost_bytes;
-	struct qdisc_watchdog		watchdog;
-	struct weft_sched_config	config;
-	void				*queues;
-	struct weft_uplink_ref		ref;
-	struct tcf_proto __rcu		*filter_list;
-	struct tcf_block		*block;
-	struct weft_sched_class		class[WEFT_CLASS_MAX + 1];
-};
-
-static const struct nla_policy weft_sched_policy[TCA_WEFT_MAX + 1] = {
-	[TCA_WEFT_RATE64]	 = { .type = NLA_U64 },
-	[TCA_WEFT_NO_RATE]	 = { .type = NLA_FLAG },
-	[TCA_WEFT_LATENCY_SHARE] = { .type = NLA_U32 },
-	[TCA_WEFT_LIMIT]	 = { .type = NLA_U32 },
-	[TCA_WEFT_SPLIT_GSO]	 = { .type = NLA_U8 },
-	[TCA_WEFT_FLOWS]	 = { .type = NLA_U32 },
-	[TCA_WEFT_CLASS_NAME]	 = { .type = NLA_REJECT,
-				     .reject_message = "A class's name cannot be set here" },
-	[TCA_WEFT_CLASS_TIER]	 = { .type = NLA_REJECT,
-				     .reject_message = "A class's tier cannot be set here" },
-	[TCA_WEFT_CLASS_WEIGHT]	 = { .type = NLA_REJECT,
-				     .reject_message = "A class's weight cannot be set here" },
 };
 
 static struct weft_skb_cb *weft_skb_cb(const struct sk_buff *skb)
@@ -605,87 +510,6 @@ static void weft_sched_reset(struct Qdisc *sch)
 	qdisc_watchdog_cancel(&q->watchdog);
 }
 
-static int weft_sched_parse(struct Qdisc *sch, struct nlattr *opt,
-			    struct weft_sched_config *config,
-			    struct netlink_ext_ack *extack)
-{
-	const struct weft_sched *q = qdisc_priv(sch);
-	struct nlattr *tb[TCA_WEFT_MAX + 1];
-	struct nlattr *attr;
-	int err;
-
-	err = nla_parse_nested(tb, TCA_WEFT_MAX, opt, weft_sched_policy, extack);
-	if (err < 0)
-		return err;
-
-	attr = tb[TCA_WEFT_RATE64];
-	if (attr) {
-		config->rate = nla_get_u64(attr);
-		if (tb[TCA_WEFT_NO_RATE]) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[TCA_WEFT_NO_RATE],
-					    "A rate and no rate exclude each other");
-			return -EINVAL;
-		}
-		if (!config->rate || config->rate > WEFT_SHAPER_RATE_MAX) {
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "The rate must be above 0 and at most 1 Pbit/s; say \"rate none\" for none");
-			return -ERANGE;
-		}
-	} else if (tb[TCA_WEFT_NO_RATE]) {
-		config->rate = 0;
-	}
-
-	attr = tb[TCA_WEFT_LATENCY_SHARE];
-	if (attr) {
-		config->share = nla_get_u32(attr);
-		if (config->share > 100) {
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "The latency share is 0 to 100 percent of the link");
-			return -ERANGE;
-		}
-	}
-
-	attr = tb[TCA_WEFT_LIMIT];
-	if (attr) {
-		config->limit = nla_get_u32(attr);
-		if (config->limit < psched_mtu(qdisc_dev(sch))) {
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "The limit is less than one full packet of this device");
-			return -ERANGE;
-		}
-	}
-
-	attr = tb[TCA_WEFT_SPLIT_GSO];
-	if (attr) {
-		config->split = nla_get_u8(attr);
-		if (config->split > TCA_WEFT_SPLIT_MAX) {
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "Unknown way to treat GSO packets");
-			return -ERANGE;
-		}
-	}
-
-	attr = tb[TCA_WEFT_FLOWS];
-	if (attr) {
-		u32 flows = nla_get_u32(attr);
-
-		if (flows < WEFT_ORDER_FLOWS_MIN ||
-		    flows > WEFT_ORDER_FLOWS_MAX) {
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "The number of flows must be 8 to 32768");
-			return -ERANGE;
-		}
-		flows = weft_order_flows(flows);
-		if (q->queues && flows != config->flows) {
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "The number of flows is fixed; delete the qdisc and add it anew");
-			return -EBUSY;
-		}
-		config->flows = flows;
-	}
-	return 0;
-}
-
 static u32 weft_sched_limit(const struct weft_sched_config *config)
 {
 	if (config->limit)
@@ -696,38 +520,26 @@ static u32 weft_sched_limit(const struct weft_sched_config *config)
 	return clamp_t(u64, config->rate / 2, WEFT_LIMIT_MIN, WEFT_LIMIT_MAX);
 }
 
-static void weft_sched_warn(struct Qdisc *sch, struct netlink_ext_ack *extack)
-{
-	const struct weft_sched *q = qdisc_priv(sch);
-
-	if (sch->parent == TC_H_ROOT && !q->config.rate &&
-	    qdisc_dev(sch)->priv_flags & IFF_NO_QUEUE)
-		NL_SET_ERR_MSG_MOD(extack, "This device has no queue, so nothing will wait and nothing be ordered; give a rate, or attach weft to the device below");
-}
-
-static int weft_sched_change(struct Qdisc *sch, struct nlattr *opt,
-			     struct netlink_ext_ack *extack)
+/**
+ * weft_sched_apply - go on with another config
+ * @sch: the qdisc
+ * @config: checked
+ *
+ * Packets in the queues stay, but for those that a lower limit has no room for.
+ *
+ * Context: Process, RTNL. Takes the tree lock.
+ */
+void weft_sched_apply(struct Qdisc *sch, const struct weft_sched_config *config)
 {
 	struct weft_sched *q = qdisc_priv(sch);
-	struct weft_sched_config config = q->config;
 	struct sk_buff *to_free = NULL;
 	unsigned int qlen, backlog;
-	int err;
 
-	if (!opt) {
-		NL_SET_ERR_MSG_MOD(extack, "Nothing to change");
-		return -EINVAL;
-	}
-	err = weft_sched_parse(sch, opt, &config, extack);
-	if (err)
-		return err;
-
-	/* Cannot fail from here on. */
 	sch_tree_lock(sch);
-	if (config.rate != q->config.rate)
-		weft_shaper_set(&q->shaper, config.rate, ktime_get_ns());
-	q->config = config;
-	q->limit = weft_sched_limit(&config);
+	if (config->rate != q->config.rate)
+		weft_shaper_set(&q->shaper, config->rate, ktime_get_ns());
+	q->config = *config;
+	q->limit = weft_sched_limit(config);
 	weft_sched_update_rate(sch);
 
 	qlen = sch->q.qlen;
@@ -745,8 +557,6 @@ static int weft_sched_change(struct Qdisc *sch, struct nlattr *opt,
 	sch_tree_unlock(sch);
 
 	kfree_skb_list(to_free);
-	weft_sched_warn(sch, extack);
-	return 0;
 }
 
 static int weft_sched_qdisc_init(struct Qdisc *sch, struct nlattr *opt,
@@ -807,173 +617,6 @@ static void weft_sched_destroy(struct Qdisc *sch)
 	tcf_block_put(q->block);
 	kvfree(q->queues);
 }
-
-static int weft_sched_dump(struct Qdisc *sch, struct sk_buff *skb)
-{
-	const struct weft_sched *q = qdisc_priv(sch);
-	const struct weft_sched_config *config = &q->config;
-	struct nlattr *nest;
-
-	nest = nla_nest_start(skb, TCA_OPTIONS);
-	if (!nest)
-		return -EMSGSIZE;
-	if ((config->rate &&
-	     nla_put_u64_64bit(skb, TCA_WEFT_RATE64, config->rate,
-			       TCA_WEFT_PAD)) ||
-	    nla_put_u32(skb, TCA_WEFT_LATENCY_SHARE, config->share) ||
-	    nla_put_u32(skb, TCA_WEFT_LIMIT, q->limit) ||
-	    nla_put_u8(skb, TCA_WEFT_SPLIT_GSO, config->split) ||
-	    nla_put_u32(skb, TCA_WEFT_FLOWS, config->flows)) {
-		nla_nest_cancel(skb, nest);
-		return -EMSGSIZE;
-	}
-	return nla_nest_end(skb, nest);
-}
-
-static void weft_sched_class_xstats(const struct weft_sched *q, u8 id,
-				    struct tc_weft_xstats *st)
-{
-	const struct weft_sched_class *class = &q->class[id];
-	unsigned int i;
-
-	st->flows += q->order.class[id].flows;
-	st->marks += class->marks;
-	for (i = 0; i <= TCA_WEFT_DROP_MAX; i++)
-		st->drops[i] += class->drops[i];
-	st->sojourn_ns = max(st->sojourn_ns, class->sojourn_ns);
-	st->sojourn_max_ns = max(st->sojourn_max_ns, class->sojourn_max_ns);
-}
-
-static int weft_sched_dump_stats(struct Qdisc *sch, struct gnet_dump *d)
-{
-	struct tc_weft_xstats st = { .type = TCA_WEFT_XSTATS_QDISC };
-	struct weft_sched *q = qdisc_priv(sch);
-	unsigned int id;
-
-	BUILD_BUG_ON(ARRAY_SIZE(st.drops) <= TCA_WEFT_DROP_MAX);
-
-	sch_tree_lock(sch);
-	for (id = 1; id <= WEFT_CLASS_MAX; id++)
-		weft_sched_class_xstats(q, id, &st);
-	st.latency_excess = q->order.excess;
-	st.split = q->split;
-	st.shared = q->order.shared;
-	st.measured_rate = q->drain.rate;
-	st.memory = q->memory;
-	st.memory_max = q->memory_max;
-	sch_tree_unlock(sch);
-
-	return gnet_stats_copy_app(d, &st, sizeof(st));
-}
-
-static struct Qdisc *weft_sched_leaf(struct Qdisc *sch, unsigned long cl)
-{
-	return NULL;
-}
-
-/* A class's number is its minor number and what tc calls its handle here. */
-static unsigned long weft_sched_find(struct Qdisc *sch, u32 classid)
-{
-	const struct weft_sched *q = qdisc_priv(sch);
-	u32 id = TC_H_MIN(classid);
-
-	return id <= WEFT_CLASS_MAX && q->order.class[id].weight ? id : 0;
-}
-
-static unsigned long weft_sched_bind(struct Qdisc *sch, unsigned long parent,
-				     u32 classid)
-{
-	return weft_sched_find(sch, classid);
-}
-
-static void weft_sched_unbind(struct Qdisc *sch, unsigned long cl)
-{
-}
-
-static struct tcf_block *weft_sched_tcf_block(struct Qdisc *sch,
-					      unsigned long cl,
-					      struct netlink_ext_ack *extack)
-{
-	struct weft_sched *q = qdisc_priv(sch);
-
-	if (cl) {
-		NL_SET_ERR_MSG_MOD(extack, "Filters belong to the qdisc, not to a class");
-		return NULL;
-	}
-	return q->block;
-}
-
-static void weft_sched_walk(struct Qdisc *sch, struct qdisc_walker *arg)
-{
-	const struct weft_sched *q = qdisc_priv(sch);
-	unsigned int id;
-
-	if (arg->stop)
-		return;
-	for (id = 1; id <= WEFT_CLASS_MAX; id++) {
-		if (!q->order.class[id].weight)
-			continue;
-		if (!tc_qdisc_stats_dump(sch, id, arg))
-			break;
-	}
-}
-
-static int weft_sched_class_dump(struct Qdisc *sch, unsigned long cl,
-				 struct sk_buff *skb, struct tcmsg *tcm)
-{
-	const struct weft_sched *q = qdisc_priv(sch);
-	const struct weft_class *class = weft_class_find(cl);
-	struct nlattr *nest;
-
-	tcm->tcm_parent = TC_H_ROOT;
-	tcm->tcm_handle = TC_H_MAKE(sch->handle, cl);
-
-	nest = nla_nest_start(skb, TCA_OPTIONS);
-	if (!nest)
-		return -EMSGSIZE;
-	if ((class &&
-	     nla_put_string(skb, TCA_WEFT_CLASS_NAME, class->name)) ||
-	    nla_put_u8(skb, TCA_WEFT_CLASS_TIER, q->order.class[cl].tier) ||
-	    nla_put_u32(skb, TCA_WEFT_CLASS_WEIGHT,
-			q->order.class[cl].weight)) {
-		nla_nest_cancel(skb, nest);
-		return -EMSGSIZE;
-	}
-	return nla_nest_end(skb, nest);
-}
-
-static int weft_sched_class_dump_stats(struct Qdisc *sch, unsigned long cl,
-				       struct gnet_dump *d)
-{
-	struct tc_weft_xstats st = { .type = TCA_WEFT_XSTATS_CLASS };
-	struct weft_sched *q = qdisc_priv(sch);
-	struct gnet_stats_queue qs = {};
-	unsigned int i;
-
-	sch_tree_lock(sch);
-	weft_sched_class_xstats(q, cl, &st);
-	qs.qlen = q->order.class[cl].packets;
-	qs.backlog = q->order.class[cl].bytes;
-	for (i = 0; i <= TCA_WEFT_DROP_MAX; i++)
-		qs.drops += q->class[cl].drops[i];
-	sch_tree_unlock(sch);
-
-	if (gnet_stats_copy_basic(d, NULL, &q->class[cl].bstats, true) < 0 ||
-	    gnet_stats_copy_queue(d, NULL, &qs, qs.qlen) < 0)
-		return -1;
-	return gnet_stats_copy_app(d, &st, sizeof(st));
-}
-
-static const struct Qdisc_class_ops weft_sched_class_ops = {
-	.leaf		= weft_sched_leaf,
-	.find		= weft_sched_find,
-	.walk		= weft_sched_walk,
-	.tcf_block	= weft_sched_tcf_block,
-	.bind_tcf	= weft_sched_bind,
-	.unbind_tcf	= weft_sched_unbind,
-	.dump		= weft_sched_class_dump,
-	.dump_stats	= weft_sched_class_dump_stats,
-};
 
 static struct Qdisc_ops weft_sched_qdisc_ops __read_mostly = {
 	.cl_ops		= &weft_sched_class_ops,
