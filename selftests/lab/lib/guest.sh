@@ -78,6 +78,11 @@ guest_main()
 			;;
 		esac
 		case $arg in
+		--cpus|--mem|--timeout|--vtime)
+			[[ $2 =~ ^[1-9][0-9]*$ ]] || die "$arg needs a number, not '$2'"
+			;;
+		esac
+		case $arg in
 		--kernel)	G_KERNEL=$2; shift ;;
 		--debug)	G_KERNEL=debug ;;
 		--kcsan)	G_KERNEL=kcsan ;;
@@ -101,7 +106,9 @@ guest_main()
 		shift
 	done
 	if [ "$mode" = shell ]; then
-		[ $# -gt 0 ] || set -- bash -i
+		# a start file made for a fast machine can take a minute here
+		# shellcheck disable=SC2016 # for the inner shell
+		[ $# -gt 0 ] || set -- env 'PS1=\h:\w\$ ' bash --norc -i
 		G_TIMEOUT=86400
 	elif [ $# -eq 0 ]; then
 		die "no command (see: lab help)"
@@ -158,6 +165,7 @@ guest_env()
 		"WEFT_TOP=$LAB_TOP" "LAB_MULTIARCH=$(gcc -print-multiarch)"
 	[ -z "$G_ICOUNT" ] || printf '%s\0' LAB_ICOUNT=1 "LAB_VTIME=$G_VTIME"
 	[ -z "$G_RESULTS" ] || printf '%s\0' LAB_RESULTS_SHARE=1
+	[ ${#G_NIC[@]} -eq 0 ] || printf '%s\0' LAB_NIC=1
 	[ "$1" = run ] || printf '%s\0' LAB_SHELL=1 "LAB_ROWS=$(tput lines 2>/dev/null)" \
 		"LAB_COLS=$(tput cols 2>/dev/null)"
 	for name in "${!WEFT_@}" "${G_ENV[@]}"; do
@@ -172,7 +180,7 @@ guest_command_line()
 	case $G_KERNEL in debug|kcsan) mem=1536 ;; esac
 	append="console=ttyS0 loglevel=5 log_buf_len=4M panic=-1 oops=panic"
 	append+=" mitigations=off kasan_multi_shot nokaslr no5lvl no_timer_check random.trust_cpu=on"
-	append+=" weft.fs=$GUEST_FS weft.lab=$LAB_DIR net.ifnames=0 audit=0$G_APPEND"
+	append+=" weftlab.fs=$GUEST_FS weftlab.dir=$LAB_DIR net.ifnames=0 audit=0$G_APPEND"
 
 	# q35 and not the older board: that one's interrupt routing is a loop in
 	# ACPI byte code, which a kernel with checkers runs for half a minute a
@@ -263,9 +271,9 @@ guest_run()
 		local tty
 		tty=$(stty -g 2>/dev/null)
 		[ -z "$tty" ] || stty raw -echo
-		"${Q[@]}" 2>"$G_RUN/qemu.log"
+		"${Q[@]}" 2>"$G_RUN/qemu.log" || rc=$?
 		[ -z "$tty" ] || stty "$tty"
-		guest_verdict 0
+		guest_verdict "$rc"
 		return
 	fi
 	# Held open here for reading and writing, so that no opening ever blocks;
@@ -311,6 +319,11 @@ guest_verdict()
 		say_always "killed after $G_TIMEOUT s${status:+ (the command had ended with $status)}"
 		guest_log_end
 		exit "$LAB_EX_TIMEOUT"
+	fi
+	if [ ! -s "$G_RUN/console" ] && [ "$rc" -ne 0 ]; then
+		# no guest, so nothing that a guest did
+		tail -n 5 "$G_RUN/qemu.log" >&2
+		die "QEMU did not start (status $rc): $G_RUN/qemu"
 	fi
 	if [ -z "$status" ] || ! grep -qx "done" "$G_RUN/ctl"; then
 		say_always "the guest died without a word"

@@ -26,7 +26,14 @@ kernel_find()
 	K_REL="" K_SUITE=""
 
 	for suite in "$own" $(apt_newer_suites "$own"); do
-		apt_group "$suite" || continue
+		if ! apt_group "$suite"; then
+			# a mirror may lack a newer suite, but not this one
+			[ "$suite" != "$own" ] || {
+				say_always "kernel $name is not in the cache, and its packages (linux-image-$name..., linux-headers-$name...) cannot be looked for"
+				return 1
+			}
+			continue
+		fi
 		K_REL=$(apt_in "$suite" apt-cache pkgnames linux-headers- |
 			sed 's/^linux-headers-//' | kernel_match "$name" | tail -n 1)
 		if [ -n "$K_REL" ]; then
@@ -178,7 +185,8 @@ kernel_prune()
 		[ -e "$dir" ] || continue
 		if ! grep -qxF "$dir" <<<"$used"; then
 			say "removing $dir"
-			rm -rf "$dir" "$LAB_CACHE/modules/$(basename "$dir")"
+			rm -rf "$dir" "$LAB_CACHE/modules/$(basename "$dir")" \
+				"$LAB_CACHE/initramfs/$(basename "$dir")"-*
 		fi
 	done
 	# not what a run beside this one is at
