@@ -42,6 +42,31 @@ labtest_sees()
 		grep -qE "$3" "$LOGS/lab.err"
 }
 
+labtest_stuck()
+{
+	lab_status 70 --splat --timeout 200 -- sh -c '
+		echo 5 >/proc/sys/kernel/hung_task_timeout_secs
+		modprobe weft_splat how=stuck' &&
+		grep -q 'blocked for more than' "$LOGS/lab.err"
+}
+
+labtest_no_nic()
+{
+	lab_status 1 --nic nonsense -- true &&
+		grep -q "nonsense" "$LOGS/lab.err"
+}
+
+# With a terminal, as somebody who types has one.
+labtest_shell()
+{
+	local rc=0
+
+	printf 'tty; echo "I am $((6 * 7))"\nexit 5\n' |
+		script -qec "'$LAB' shell --no-weft" /dev/null >"$LOGS/lab.out" 2>&1 || rc=$?
+	cat "$LOGS/lab.out"
+	[ $rc -eq 5 ] && grep -q 'I am 42' "$LOGS/lab.out" && grep -q /dev/hvc0 "$LOGS/lab.out"
+}
+
 labtest_stalls()
 {
 	local t0=$SECONDS
@@ -83,10 +108,12 @@ labtest_debug()
 
 	# shellcheck disable=SC2016 # for the guest's shell
 	lab_status 70 --debug --splat --timeout 400 -- sh -c '
-		for how in lockdep sleep refcount oob uaf leak; do
+		for how in bounds object lockdep sleep refcount oob uaf leak; do
 			modprobe weft_splat how=$how; modprobe -r weft_splat
 		done' || ok=1
-	for what in "lockdep:possible circular locking" \
+	for what in "bounds of an array:UBSAN: array-index-out-of-bounds" \
+		"an object in use:ODEBUG: free active" \
+		"lockdep:possible circular locking" \
 		"sleep:sleeping function called|scheduling while atomic" \
 		"refcount:refcount_t: " \
 		"out of bounds:KASAN: slab-out-of-bounds" \
@@ -102,7 +129,13 @@ labtest_all()
 {
 	labtest_quick
 	try "a hang is seen" labtest_sees 6.1 hang 'soft lockup|rcu'
+	try "a stuck task is seen" labtest_stuck
 	try "an oops is seen" labtest_sees 6.1 oops 'Oops|NULL pointer'
+	try "a BUG is seen" labtest_sees 6.1 bug 'kernel BUG at'
+	try "a NIC has its driver" lab_status 0 --nic e1000e --nic virtio-net-pci -- \
+		ip link show eth1
+	try "a NIC that QEMU lacks is refused" labtest_no_nic
+	try "what is typed reaches a shell, and its status comes back" labtest_shell
 	try "counted time repeats within 2 %" labtest_counts
 	try "a flavour without 9p boots" lab_status 0 --kernel 6.1-cloud -- true
 	labtest_debug || fail "the debug kernel's guest"

@@ -14,13 +14,15 @@
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/refcount.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/timer.h>
 
 static char *how = "none";
 module_param(how, charp, 0444);
-MODULE_PARM_DESC(how, "warn, oops, panic, hang, leak, uaf, oob, lockdep, sleep, refcount, race, netdev");
+MODULE_PARM_DESC(how, "warn, bug, oops, panic, hang, stuck, leak, uaf, oob, bounds, object, lockdep, sleep, refcount, race, netdev");
 
 static DEFINE_MUTEX(lock_a);
 static DEFINE_MUTEX(lock_b);
@@ -59,6 +61,41 @@ static void splat_oob(void)
 	OPTIMIZER_HIDE_VAR(p);
 	WRITE_ONCE(p[64], 1);
 	kfree(p);
+}
+
+static void splat_bounds(void)
+{
+	static int four[4];
+	int i = 4;
+
+	/* Unknown to the compiler, so that UBSAN has to look. */
+	OPTIMIZER_HIDE_VAR(i);
+	four[i % 8] = 0;
+}
+
+static void splat_timer(struct timer_list *unused)
+{
+}
+
+static void splat_object(void)
+{
+	struct timer_list *t = kmalloc(sizeof(*t), GFP_KERNEL);
+
+	if (!t)
+		return;
+	timer_setup(t, splat_timer, 0);
+	mod_timer(t, jiffies + 3600 * HZ);
+	/* Freed while it is armed: debugobjects takes it out. */
+	kfree(t);
+}
+
+static void splat_stuck(void)
+{
+	/* As a lost wake-up does: this task waits for ever. */
+	for (;;) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		schedule();
+	}
 }
 
 static void splat_lockdep(void)
@@ -113,7 +150,7 @@ static void splat_race(void)
 
 static void splat_hang(void)
 {
-	/* As a lost wake-up under a lock does: this CPU never comes back. */
+	/* As a loop under a lock that never ends: this CPU never comes back. */
 	preempt_disable();
 	for (;;)
 		cpu_relax();
@@ -130,18 +167,26 @@ static int __init splat_init(void)
 {
 	if (!strcmp(how, "warn"))
 		WARN(1, "weft_splat: a warning on purpose\n");
+	else if (!strcmp(how, "bug"))
+		BUG();
 	else if (!strcmp(how, "oops"))
 		*(int *)8 = 1;
 	else if (!strcmp(how, "panic"))
 		panic("weft_splat: a panic on purpose");
 	else if (!strcmp(how, "hang"))
 		splat_hang();
+	else if (!strcmp(how, "stuck"))
+		splat_stuck();
 	else if (!strcmp(how, "leak"))
 		splat_leak();
 	else if (!strcmp(how, "uaf"))
 		splat_uaf();
 	else if (!strcmp(how, "oob"))
 		splat_oob();
+	else if (!strcmp(how, "bounds"))
+		splat_bounds();
+	else if (!strcmp(how, "object"))
+		splat_object();
 	else if (!strcmp(how, "lockdep"))
 		splat_lockdep();
 	else if (!strcmp(how, "sleep"))
