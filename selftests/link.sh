@@ -45,6 +45,8 @@ test_add_with_plugin()
 	is "policy after a change" "$(jq -r '.[0].default_policy' "$WORK/port")" allow
 	is "job after a change" "$(jq -r '.[0].job' "$WORK/port")" 7
 	refused "class" on host ip link add link up0 name p2 type weft class nonsense
+	refused "class" on host ip link add link up0 name p2 type weft class token class none
+	refused "job" on host ip link add link up0 name p2 type weft job 0
 	check_not "p2 was not made" on host ip link show p2
 }
 

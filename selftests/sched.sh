@@ -63,7 +63,7 @@ test_refusals()
 	topo
 	must on host tc qdisc add dev up0 root handle 1: weft rate 50mbit limit 1mb
 	on host tc qdisc show dev up0 >"$WORK/before"
-	for words in "rate 0" "rate -1" "rate fast" "rate 99999999999999999999gbit" \
+	for words in "rate 0" "rate -1" "rate fast" "rate nan" "rate 99999999999999999999gbit" \
 		"latency-share 101" "latency-share x" "limit -1" "limit 0" \
 		"flows 9999999" "flows 5" "nonsense" "rate 5mbit rate 6mbit" "rate"; do
 		# shellcheck disable=SC2086 # words

@@ -226,10 +226,10 @@ static const struct kind_info kinds[] = {
 	[KIND_COUNT] = {
 		"NUMBER", "a number from 1 to 4294967295", read_id, NULL },
 	[KIND_RATE] = {
-		"RATE", "a rate such as 100mbit or 2.5gbit (mbps: megabytes)",
+		"RATE", "a rate above 0 such as 100mbit or 2.5gbit (mbps: megabytes)",
 		read_rate, NULL },
 	[KIND_RATE_OR_NONE] = {
-		"RATE", "a rate such as 100mbit or 2.5gbit, or none",
+		"RATE", "a rate above 0 such as 100mbit or 2.5gbit, or none",
 		read_rate_or_none, NULL },
 	[KIND_ACTION] = {
 		"allow|deny|audit", "one of allow, deny, audit", read_action, NULL },

@@ -70,8 +70,8 @@ static __u32 parse_job(const char *arg)
 
 	if (!strcmp(arg, "none"))
 		return 0;
-	if (get_u32(&job, arg, 0))
-		invarg("\"job\" is neither a number nor none", arg);
+	if (get_u32(&job, arg, 0) || !job)
+		invarg("\"job\" is a number from 1 to 4294967295, or none", arg);
 	return job;
 }
 
@@ -85,26 +85,41 @@ static __u8 parse_name(const struct name_table *table, const char *arg,
 	return (__u8)number;
 }
 
+/* A word that came twice is a mistake, whatever it says. */
+static void once(unsigned int *seen, unsigned int attr, const char *word,
+		 const char *arg)
+{
+	if (*seen & (1U << attr))
+		duparg(word, arg);
+	*seen |= 1U << attr;
+}
+
 static int weft_parse_opt(struct link_util *lu, int argc, char **argv,
 			  struct nlmsghdr *n)
 {
+	unsigned int seen = 0;
+
 	(void)lu;
 	for (; argc > 0; argc--, argv++) {
 		if (!strcmp(*argv, "mode")) {
 			NEXT_ARG();
+			once(&seen, IFLA_WEFT_MODE, "mode", *argv);
 			addattr8(n, REQUEST_MAX, IFLA_WEFT_MODE,
 				 parse_name(&mode_names, *argv,
 					    "\"mode\" must be l2"));
 		} else if (!strcmp(*argv, "policy")) {
 			NEXT_ARG();
+			once(&seen, IFLA_WEFT_POLICY, "policy", *argv);
 			addattr8(n, REQUEST_MAX, IFLA_WEFT_POLICY,
 				 parse_name(&name_actions, *argv,
 					    "\"policy\" must be allow, deny or audit"));
 		} else if (!strcmp(*argv, "class")) {
 			NEXT_ARG();
+			once(&seen, IFLA_WEFT_CLASS, "class", *argv);
 			addattr32(n, REQUEST_MAX, IFLA_WEFT_CLASS, parse_class(*argv));
 		} else if (!strcmp(*argv, "job")) {
 			NEXT_ARG();
+			once(&seen, IFLA_WEFT_JOB, "job", *argv);
 			addattr32(n, REQUEST_MAX, IFLA_WEFT_JOB, parse_job(*argv));
 		} else {
 			if (strcmp(*argv, "help"))

@@ -12,6 +12,7 @@
 #include "iproute2.h"
 
 #define WEFT_NLMSG_MAX	1024	/* what tc has room for beyond its own */
+#define WEFT_RATE_MAX	125000000000000ULL	/* bytes a second: 1 Pbit/s */
 
 static void explain(FILE *f)
 {
@@ -60,8 +61,11 @@ static int weft_parse_qopt(struct qdisc_util *qu, int argc, char **argv,
 			if (**argv == '-' || get_rate64(&rate, *argv))
 				invarg("rate is a number with a unit, as \"100mbit\", or \"none\"",
 				       *argv);
-			/* What overflowed became 0 or all ones. */
-			if (!rate || rate == UINT64_MAX)
+			/*
+			 * What overflowed became 0 or all ones, "nan" something
+			 * as large.
+			 */
+			if (!rate || rate > WEFT_RATE_MAX)
 				invarg("rate must be above 0 and at most 1 Pbit/s",
 				       *argv);
 			addattr_l(n, WEFT_NLMSG_MAX, TCA_WEFT_RATE64, &rate,
