@@ -150,30 +150,34 @@ test_completion()
 }
 
 # The examples of the manual are commands that work.
+# Every page's examples as they stand, from top to bottom, on a device eth0.
 test_manual_examples()
 {
-	local page n=0
+	local page name
 
-	topo
-	must on host ip link set up0 down
-	must on host ip link set up0 name eth0
-	must on host ip link set eth0 up
-	page=$(find /usr/share/man/man8 -name 'weft.8*' | head -n 1)
-	[ -n "$page" ] || die "no manual page"
-	case $page in
-	*.gz) zcat "$page" ;;
-	*) cat "$page" ;;
-	esac >"$WORK/page"
-	sed -n '/^\.SH EXAMPLES/,/^\.SH [A-DF-Z]/p' "$WORK/page" |
-		sed -n '/^\.EX/,/^\.EE/p' | grep -E '^(# |\$ )?(weft|ip|tc) ' |
-		sed 's/^[#$] //; s/\\-/-/g; s/\\(aq/'"'"'/g' >"$WORK/examples"
-	while read -r line; do
-		n=$((n + 1))
-		case $line in *monitor*) line="timeout 1 $line || [ \$? -eq 124 ]" ;; esac
-		on host sh -c "$line" >"$WORK/out" 2>&1 ||
-			fail "example '$line': $(cat "$WORK/out")"
-	done <"$WORK/examples"
-	compare "there are examples" "$n" -ge 3
+	for name in weft tc-weft weft-class weft-flow weft-job weft-monitor \
+		weft-policy weft-port weft-rule weft-uplink; do
+		page=$(find /usr/share/man/man8 /usr/local/share/man/man8 \
+			-name "$name.8*" 2>/dev/null | head -n 1)
+		[ -n "$page" ] || die "no manual page $name"
+		case $page in
+		*.gz) zcat "$page" ;;
+		*) cat "$page" ;;
+		esac | awk '
+			/^\.SH/ { wanted = /EXAMPLES/ }
+			wanted && /^\.EX/ { inside = 1; next }
+			/^\.EE/ { inside = 0 }
+			inside { gsub(/\\-/, "-"); gsub(/\\\\/, "\\"); print }' >"$WORK/examples"
+		check "$name has examples" test -s "$WORK/examples"
+		# a /run of its own, for namespaces that have names
+		unshare --net --mount --propagation private bash -c '
+			mount -t tmpfs tmpfs /run &&
+			ip link add eth0 type veth peer name peer0 &&
+			ip link set eth0 up && ip link set peer0 up &&
+			exec bash -e -o pipefail -x /dev/fd/9' \
+			9<"$WORK/examples" >"$WORK/out" 2>&1 ||
+			fail "$name: $(tail -n 3 "$WORK/out")"
+	done
 }
 
 run_tests "$@"
