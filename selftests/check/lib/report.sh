@@ -10,8 +10,10 @@ LOGS=$CACHE/check/$(date +%m%d-%H%M%S)-$$
 mkdir -p "$LOGS"
 ln -sfn "$(basename "$LOGS")" "$CACHE/check/last"
 
-PASSED=0 FAILED=0 SKIPPED=0
-declare -a FAILURES=()
+# One line a step: passed, failed, skipped, name. A file, since steps may run
+# side by side in shells of their own.
+RESULTS=$LOGS/results
+: >"$RESULTS"
 
 clock()
 {
@@ -37,11 +39,10 @@ step()
 	elif [ "$rc" -eq 0 ] && [ "$((p + f + s))" -eq 0 ]; then
 		p=1
 	fi
-	PASSED=$((PASSED + p)) FAILED=$((FAILED + f)) SKIPPED=$((SKIPPED + s))
+	echo "$p $f $s $name" >>"$RESULTS"
 	printf '[%s] %s: %d passed, %d failed, %d skipped (%d s)\n' \
 		"$(clock)" "$name" "$p" "$f" "$s" $((SECONDS - t0))
 	if [ "$f" -gt 0 ]; then
-		FAILURES+=("$name: $log")
 		if grep -q '^FAIL: ' "$log"; then
 			grep '^FAIL: ' "$log" | head -n 40 | sed 's/^/    /'
 		fi
@@ -87,15 +88,27 @@ try()
 	fi
 }
 
+# lanes FUNCTION...: each with steps of its own, side by side
+lanes()
+{
+	local lane pids=()
+
+	for lane in "$@"; do
+		"$lane" &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+}
+
 # The last line, and a status that says the same.
 report()
 {
-	local f
+	local p f s
 
-	for f in "${FAILURES[@]}"; do
-		printf 'failed: %s\n' "$f"
-	done
+	awk '$2 { sub(/^[0-9]+ [0-9]+ [0-9]+ /, ""); print "failed: " $0 }' "$RESULTS"
+	read -r p f s < <(awk '{ p += $1; f += $2; s += $3 }
+		END { print p + 0, f + 0, s + 0 }' "$RESULTS")
 	printf 'logs: %s\n' "$LOGS"
-	printf '%d passed, %d failed, %d skipped\n' "$PASSED" "$FAILED" "$SKIPPED"
-	[ "$FAILED" -eq 0 ] && [ "$PASSED" -gt 0 ]
+	printf '%d passed, %d failed, %d skipped\n' "$p" "$f" "$s"
+	[ "$f" -eq 0 ] && [ "$p" -gt 0 ]
 }
