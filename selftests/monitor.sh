@@ -32,18 +32,18 @@ test_open_and_close()
 		"$(jq 'select(.event == "open").time_ns' "$WORK/events")"
 }
 
+# All that the program sent, in full segments of 1428 bytes and their headers.
 test_close_event_has_the_final_counts()
 {
-	local flow
+	local segments=$((300000 / 1428))
 
 	topo
 	must on host weft uplink add up0
 	watch host close
 	must on host talk send fd09::2 7 300000
-	flow=$(flows '.acceptor_port == 7' | jq -c '[.tx_bytes, .rx_bytes, .tx_packets]')
 	wait_for "the close event" seen '.event == "close" and .acceptor_port == 7'
-	compare "bytes" "$(jq .tx_bytes "$WORK/events")" -ge "$(jq '.[0]' <<<"$flow")"
-	compare "packets" "$(jq .tx_packets "$WORK/events")" -ge "$(jq '.[2]' <<<"$flow")"
+	compare "packets" "$(jq .tx_packets "$WORK/events")" -ge "$segments"
+	compare "bytes" "$(jq .tx_bytes "$WORK/events")" -ge $((300000 + segments * 86))
 	is "and no open events were asked for" "$(count_of '.event != "close"')" 0
 }
 
