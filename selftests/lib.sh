@@ -135,6 +135,13 @@ refused()
 	[ $rc -lt 126 ] || [ $rc -eq 255 ] || fail "'$*' ended with $rc"
 }
 
+# tun NS NAME: a device without Ethernet headers; what it needs may be a module
+tun()
+{
+	modprobe -q tun
+	must on "$1" ip tuntap add dev "$2" mode tun
+}
+
 # wait_for WHAT COMMAND...: until it succeeds
 wait_for()
 {

@@ -280,7 +280,7 @@ test_vlan_over_a_port()
 test_refuses_what_cannot_be()
 {
 	topo
-	must on host ip tuntap add dev tun0 mode tun
+	tun host tun0
 	must on host ip link add link up0 name p1 type weft
 	refused "link|lower|device" on host ip link add name p2 type weft
 	refused "exist" on host ip link add link up0 name p1 type weft

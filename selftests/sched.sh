@@ -307,7 +307,7 @@ test_alone_without_an_uplink()
 	must ask host 10.9.0.2 50051
 	compare "rules hold all the same" "$(class_bytes token)" -gt 0
 	# on a device without Ethernet headers too
-	must on host ip tuntap add dev tun0 mode tun
+	tun host tun0
 	must on host ip link set tun0 up
 	must on host tc qdisc add dev tun0 root weft rate 50mbit
 	must on host tc qdisc del dev tun0 root

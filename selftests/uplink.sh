@@ -26,7 +26,7 @@ test_add_show_del()
 test_refusals_leave_things_as_they_are()
 {
 	topo
-	must on host ip tuntap add dev tun0 mode tun
+	tun host tun0
 	refused "nosuch" on host weft uplink add nosuch
 	refused "loopback" on host weft uplink add lo
 	refused "ethernet" on host weft uplink add tun0
