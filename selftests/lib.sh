@@ -35,16 +35,15 @@ SPLATS+='|unregister_netdevice: waiting|kernel BUG|Call Trace|leaked reference'
 
 # ---- helper programs -------------------------------------------------------
 
-# Built beside the tests by the Makefile, or here if nobody has.
-HELPERS=$SELFTESTS
-if [ ! -x "$SELFTESTS/nsx" ]; then
-	HELPERS=$WORK
-	for helper in nsx talk frame rawnl; do
-		gcc -O1 -w -static -o "$WORK/$helper" "$SELFTESTS/$helper.c" ||
-			exit $KSFT_FAIL
-	done
-fi
-export PATH=$HELPERS:$PATH
+# Built beside the tests by the Makefile, or here what nobody has built since
+# its source changed.
+for helper in nsx talk frame rawnl; do
+	[ ! -x "$SELFTESTS/$helper" ] ||
+		[ "$SELFTESTS/$helper.c" -nt "$SELFTESTS/$helper" ] || continue
+	gcc -O1 -w -static -o "$WORK/$helper" "$SELFTESTS/$helper.c" ||
+		exit $KSFT_FAIL
+done
+export PATH=$WORK:$SELFTESTS:$PATH
 
 # ---- results ---------------------------------------------------------------
 
