@@ -145,6 +145,8 @@ test_vlan_over_the_uplink()
 	topo
 	must on host weft uplink add up0
 	must on host ip link add link up0 name up0.5 type vlan id 5
+	# nothing of its own to say
+	must on host sh -c 'echo 1 >/proc/sys/net/ipv6/conf/up0.5/disable_ipv6'
 	must on host ip link set up0.5 up
 	deny_8
 	mac=$(mac_of peer eth0)
@@ -178,17 +180,24 @@ test_bridge_to_the_uplink()
 		frame -n 5 eth0 "$mac" udp 10.9.0.50 3000 10.9.0.2 8 64
 }
 
-test_forged_stamp()
+# A stamp is believed on the uplink that made it: what the VLAN's own uplink has
+# judged is judged again below, where a port makes stamps be looked at.
+test_stamp_of_another_uplink()
 {
 	topo
-	redirected
-	must on host weft uplink add up0 rate 200mbit
-	deny_8
+	must on host weft uplink add up0
+	must on host ip link add link up0 name port0 type weft
+	must on host ip link add link up0 name up0.5 type vlan id 5
+	# nothing of its own to say
+	must on host sh -c 'echo 1 >/proc/sys/net/ipv6/conf/up0.5/disable_ipv6'
+	must on host ip link set up0.5 up
+	must on host weft uplink add up0.5
+	must on host weft policy add egress deny dev up0 protocol udp port 8
 	mac=$(mac_of peer eth0)
-	# packets that another uplink has judged are judged again here
-	must on host weft uplink add c0
-	counts "stamped elsewhere" uplink up0 tx_denied 5 on cont \
-		frame -n 5 eth0 "$mac" udp 10.9.0.50 3000 10.9.0.2 8 64
+	counts "passed above" uplink up0.5 tx_packets 5 on host \
+		frame -n 5 up0.5 "$mac" udp 10.9.0.1 3000 10.9.0.2 8 64
+	counts "denied below" uplink up0 tx_denied 5 on host \
+		frame -n 5 up0.5 "$mac" udp 10.9.0.1 3000 10.9.0.2 8 64
 }
 
 test_malformed_and_non_ip_follow_the_default()
