@@ -14,7 +14,14 @@
  *
  * The packet path never allocates. The worker adds a chunk while free slots
  * run low, up to the bound; when there is no slot, the packet is judged
- * without state and counted, and the worker gives up entries sooner.
+ * without state and counted.
+ *
+ * A slot is of the quota of the attachment point that admitted the opening
+ * packet, from then until it has been emptied (quota.c says how many that may
+ * be). Who is refused a slot has the worker give up flows of its own sooner:
+ * first those that nobody answered, then those picked up mid-stream, then
+ * closed ones. Nobody else's go, unless somebody has more than its share while
+ * another can't get its own.
  *
  * An established TCP flow is never given up for being idle: collectives are
  * silent for hours.
@@ -33,6 +40,7 @@
 #include "event.h"
 #include "flow.h"
 #include "netns.h"
+#include "quota.h"
 #include "transfer.h"
 
 #define WEFT_LOCKS		256	/* power of two */
@@ -46,7 +54,11 @@
 #define WEFT_IDLE_STREAM	(180 * HZ)	/* not TCP, seen both ways */
 #define WEFT_IDLE_CLOSING	(60 * HZ)	/* one side has finished */
 #define WEFT_IDLE_CLOSED	(2 * HZ)	/* last acknowledgments pass */
-#define WEFT_IDLE_PRESSED	(HZ)		/* new ones, while slots are short */
+/* Under pressure, in the order in which they are given up. */
+#define WEFT_IDLE_PRESSED_NEW	(HZ)
+#define WEFT_IDLE_PRESSED_MID	(3 * HZ)
+
+#define WEFT_PRESSED_PERIOD	(HZ / 10)	/* a flood doesn't keep a CPU busy */
 
 #define WEFT_TCP_MAX_WSCALE	14
 
@@ -55,11 +67,11 @@ static spinlock_t *weft_bucket_lock(struct weft_flow_table *table, u32 hash)
 	return &table->locks[hash & (WEFT_LOCKS - 1)];
 }
 
-/* Slots run short: have the worker look now. */
-static void weft_kick(struct weft_flow_table *table)
+/* Have the worker look soon: at once, or after @delay. */
+static void weft_kick(struct weft_flow_table *table, unsigned long delay)
 {
 	if (!READ_ONCE(table->dead))
-		mod_delayed_work(system_dfl_wq, &table->work, 0);
+		mod_delayed_work(system_dfl_wq, &table->work, delay);
 }
 
 /* Start the periodic scan where it rests; cheap where it doesn't. */
@@ -75,34 +87,62 @@ static void weft_rouse(struct weft_flow_table *table)
 				   WEFT_SCAN_PERIOD);
 }
 
-static struct weft_flow *weft_take_slot(struct weft_flow_table *table)
+/* @attach was refused a slot: the worker shall look, once in a while. */
+static void weft_press(struct weft_flow_table *table, u16 attach)
+{
+	if (!test_bit(attach, table->pressed) &&
+	    !test_and_set_bit(attach, table->pressed))
+		weft_kick(table, WEFT_PRESSED_PERIOD);
+}
+
+/*
+ * A slot of @attach's quota. NULL without, then @counter is the reason as
+ * WEFT_A_STATS_*.
+ */
+static struct weft_flow *weft_take_slot(struct weft_flow_table *table,
+					u16 attach, int *counter)
 {
 	struct weft_flow *flow = NULL;
-	bool low;
+	bool allowed, low;
 
 	spin_lock(&table->slot_lock);
-	if (table->free) {
+	allowed = weft_quota_take(table->quota, attach);
+	if (allowed && table->free) {
 		flow = weft_slot(table, table->free - 1);
 		table->free = flow->free_next;
 		table->n_free--;
+	} else if (allowed) {
+		weft_quota_give(table->quota, attach);
+	} else if (!weft_quota_over(table->quota, attach)) {
+		WRITE_ONCE(table->starved, true);
 	}
 	low = table->n_free < WEFT_LOW_WATER;
 	spin_unlock(&table->slot_lock);
 
-	if (!flow)
-		WRITE_ONCE(table->pressed, true);
-	if (!flow ||
-	    (low && READ_ONCE(table->n_chunks) < table->max_chunks))
-		weft_kick(table);
+	/* Memory comes soon, if it does: the worker asks for it. */
+	if (low && READ_ONCE(table->n_chunks) < table->max_chunks)
+		weft_kick(table, 0);
+	if (!flow) {
+		*counter = allowed ? WEFT_A_STATS_UNTRACKED :
+				     WEFT_A_STATS_UNTRACKED_QUOTA;
+		weft_press(table, attach);
+	}
 	return flow;
+}
+
+/* An empty slot, of nobody's quota. */
+static void weft_add_slot(struct weft_flow_table *table, struct weft_flow *flow)
+{
+	flow->free_next = table->free;
+	table->free = flow->index + 1;
+	table->n_free++;
 }
 
 static void weft_give_slot(struct weft_flow_table *table, struct weft_flow *flow)
 {
 	spin_lock_bh(&table->slot_lock);
-	flow->free_next = table->free;
-	table->free = flow->index + 1;
-	table->n_free++;
+	weft_quota_give(table->quota, flow->holder);
+	weft_add_slot(table, flow);
 	spin_unlock_bh(&table->slot_lock);
 }
 
@@ -133,6 +173,7 @@ static void weft_flow_fill(struct weft_flow *flow, const struct weft_pkt *pkt,
 	flow->key = pkt->key;
 	flow->created_ns = ktime_get_ns();
 	flow->uplink_ifindex = open->uplink_ifindex;
+	WRITE_ONCE(flow->holder, open->attach);
 	weft_half_reset(&flow->half0);
 	weft_half_reset(&flow->half1);
 	/* Whoever comes by the slot's number may be reading these. */
@@ -168,6 +209,7 @@ static void weft_flow_publish(struct weft_flow_table *table,
  * @pkt: the packet
  * @hash: weft_flow_hash() of its key
  * @open: what judging it found
+ * @counter: set to the reason, as WEFT_A_STATS_*, if there is no slot
  *
  * Context: RCU read side, softirqs off. Takes the bucket's lock.
  * Return: the flow, another CPU's if that was quicker, or NULL if there is no
@@ -175,7 +217,8 @@ static void weft_flow_publish(struct weft_flow_table *table,
  */
 struct weft_flow *weft_flow_insert(struct weft_flow_table *table,
 				   const struct weft_pkt *pkt, u32 hash,
-				   const struct weft_flow_open *open)
+				   const struct weft_flow_open *open,
+				   int *counter)
 {
 	u32 *bucket = &table->buckets[hash & table->bucket_mask];
 	spinlock_t *lock = weft_bucket_lock(table, hash);
@@ -186,7 +229,7 @@ struct weft_flow *weft_flow_insert(struct weft_flow_table *table,
 	flow = weft_flow_lookup(table, &pkt->key, hash);
 	if (flow)
 		goto unlock;
-	flow = weft_take_slot(table);
+	flow = weft_take_slot(table, open->attach, counter);
 	if (!flow)
 		goto unlock;
 
@@ -443,8 +486,18 @@ struct weft_flow *weft_flow_by_index(struct weft_flow_table *table, u32 index)
 	return weft_slot(table, index);
 }
 
+/* Shall what @attach holds be given up sooner? */
+static bool weft_is_pressed(const struct weft_flow_table *table, u16 attach,
+			    bool starved)
+{
+	return test_bit(attach, table->pressed) ||
+	       (starved && weft_quota_over(table->quota, attach));
+}
+
 static unsigned long weft_idle_limit(const struct weft_flow *flow, bool pressed)
 {
+	bool midstream = READ_ONCE(flow->flags) & WEFT_FLOW_MIDSTREAM;
+
 	switch (READ_ONCE(flow->state)) {
 	case WEFT_FLOW_STATE_CLOSED:
 		return WEFT_IDLE_CLOSED;
@@ -452,11 +505,10 @@ static unsigned long weft_idle_limit(const struct weft_flow *flow, bool pressed)
 		return pressed ? WEFT_IDLE_CLOSED : WEFT_IDLE_CLOSING;
 	case WEFT_FLOW_STATE_NEW:
 		if (pressed)
-			return WEFT_IDLE_PRESSED;
+			return midstream ? WEFT_IDLE_PRESSED_MID :
+					   WEFT_IDLE_PRESSED_NEW;
 		/* One direction is all that asymmetric routing shows of it. */
-		if (READ_ONCE(flow->flags) & WEFT_FLOW_MIDSTREAM)
-			return WEFT_IDLE_STREAM;
-		return WEFT_IDLE_NEW;
+		return midstream ? WEFT_IDLE_STREAM : WEFT_IDLE_NEW;
 	default:
 		return flow->key.proto == IPPROTO_TCP ? MAX_JIFFY_OFFSET :
 							WEFT_IDLE_STREAM;
@@ -472,37 +524,70 @@ static u32 weft_idle_time(const struct weft_flow *flow)
 	return min(idle0, idle1);
 }
 
-static bool weft_is_idle(const struct weft_flow *flow, bool pressed)
+static bool weft_is_idle(const struct weft_flow_table *table,
+			 const struct weft_flow *flow, bool starved)
 {
 	/* Pairs with weft_flow_fill(). */
 	return smp_load_acquire(&flow->flags) & WEFT_FLOW_LIVE &&
-	       weft_idle_time(flow) > weft_idle_limit(flow, pressed);
+	       weft_idle_time(flow) >
+	       weft_idle_limit(flow, weft_is_pressed(table,
+						     READ_ONCE(flow->holder),
+						     starved));
+}
+
+/* Unlinks what @flow's slot holds, if it still is what @wanted says. */
+static void weft_scan_slot(struct weft_flow_table *table, struct weft_flow *flow,
+			   bool (*wanted)(const struct weft_flow_table *table,
+					  const struct weft_flow *flow,
+					  u32 arg), u32 arg)
+{
+	spinlock_t *lock;
+	u32 hash;
+
+	if (!wanted(table, flow, arg))
+		return;
+	hash = weft_flow_hash(table, &flow->key);
+	lock = weft_bucket_lock(table, hash);
+	spin_lock_bh(lock);
+	if (wanted(table, flow, arg) &&
+	    hash == weft_flow_hash(table, &flow->key))
+		weft_flow_unlink(table, flow, hash);
+	spin_unlock_bh(lock);
+}
+
+static bool weft_wants_idle(const struct weft_flow_table *table,
+			    const struct weft_flow *flow, u32 starved)
+{
+	return weft_is_idle(table, flow, starved);
+}
+
+static bool weft_wants_holder(const struct weft_flow_table *table,
+			      const struct weft_flow *flow, u32 attach)
+{
+	return smp_load_acquire(&flow->flags) & WEFT_FLOW_LIVE &&
+	       READ_ONCE(flow->holder) == attach;
 }
 
 static void weft_scan(struct weft_flow_table *table)
 {
+	bool starved = xchg(&table->starved, false);
+	bool pressed = starved ||
+		       !bitmap_empty(table->pressed, WEFT_ATTACH_MAX + 1);
 	u32 slots = table->n_chunks << WEFT_CHUNK_BITS;
-	bool pressed = xchg(&table->pressed, false);
 	u32 i, n = pressed ? slots : DIV_ROUND_UP(slots, WEFT_SCAN_PARTS);
 
 	for (i = 0; i < n; i++) {
 		u32 index = table->scan_next;
-		struct weft_flow *flow = weft_slot(table, index);
 
 		table->scan_next = index + 1 < slots ? index + 1 : 0;
-		if (weft_is_idle(flow, pressed)) {
-			u32 hash = weft_flow_hash(table, &flow->key);
-			spinlock_t *lock = weft_bucket_lock(table, hash);
-
-			spin_lock_bh(lock);
-			if (weft_is_idle(flow, pressed) &&
-			    hash == weft_flow_hash(table, &flow->key))
-				weft_flow_unlink(table, flow, hash);
-			spin_unlock_bh(lock);
-		}
+		weft_scan_slot(table, weft_slot(table, index), weft_wants_idle,
+			       starved);
 		if (!(i % 256))
 			cond_resched();
 	}
+	/* Who still finds no slot says so again. */
+	if (pressed)
+		bitmap_zero(table->pressed, WEFT_ATTACH_MAX + 1);
 }
 
 /* The counts of @flow are final: hand them on and forget the flow. */
@@ -567,8 +652,10 @@ static int weft_add_chunk(struct weft_flow_table *table)
 	table->chunks[table->n_chunks] = chunk;
 	/* Pairs with weft_flow_by_index(). */
 	smp_store_release(&table->n_chunks, table->n_chunks + 1);
+	spin_lock_bh(&table->slot_lock);
 	for (i = WEFT_CHUNK_SLOTS; i--; )
-		weft_give_slot(table, &chunk[i]);
+		weft_add_slot(table, &chunk[i]);
+	spin_unlock_bh(&table->slot_lock);
 	return 0;
 }
 
@@ -607,6 +694,7 @@ struct weft_flow_table *weft_flow_table_create(struct weft_net *wn,
 	int i;
 
 	BUILD_BUG_ON(sizeof(struct weft_flow_key) != 40);
+	BUILD_BUG_ON(sizeof(struct weft_flow) > 192);
 	BUILD_BUG_ON(offsetofend(struct weft_flow, flags) > 64);
 	BUILD_BUG_ON(!is_power_of_2(WEFT_FRAGMENTS));
 
@@ -623,12 +711,17 @@ struct weft_flow_table *weft_flow_table_create(struct weft_net *wn,
 
 	buckets = roundup_pow_of_two(max_chunks << WEFT_CHUNK_BITS);
 	table->bucket_mask = buckets - 1;
+	table->quota = kvzalloc(struct_size(table->quota, holder,
+					    WEFT_ATTACH_MAX + 1),
+				GFP_KERNEL_ACCOUNT);
 	table->buckets = kvcalloc(buckets, sizeof(*table->buckets),
 				  GFP_KERNEL_ACCOUNT);
 	table->locks = kvmalloc_array(WEFT_LOCKS, sizeof(*table->locks),
 				      GFP_KERNEL_ACCOUNT);
-	if (!table->buckets || !table->locks)
+	if (!table->quota || !table->buckets || !table->locks)
 		goto fail;
+	weft_quota_init(table->quota, max_chunks << WEFT_CHUNK_BITS,
+			WEFT_ATTACH_MAX + 1);
 	for (i = 0; i < WEFT_LOCKS; i++)
 		spin_lock_init(&table->locks[i]);
 	if (weft_add_chunk(table))
@@ -638,6 +731,7 @@ struct weft_flow_table *weft_flow_table_create(struct weft_net *wn,
 fail:
 	kvfree(table->locks);
 	kvfree(table->buckets);
+	kvfree(table->quota);
 	kvfree(table);
 	return NULL;
 }
@@ -671,7 +765,73 @@ void weft_flow_table_destroy(struct weft_flow_table *table)
 		kvfree(table->chunks[i]);
 	kvfree(table->locks);
 	kvfree(table->buckets);
+	kvfree(table->quota);
 	kvfree(table);
+}
+
+/**
+ * weft_flow_attach_join - give an attachment point its part of the table
+ * @table: the table
+ * @attach: its number
+ *
+ * Context: Process, RTNL, before the first packet reaches it.
+ */
+void weft_flow_attach_join(struct weft_flow_table *table, u16 attach)
+{
+	spin_lock_bh(&table->slot_lock);
+	weft_quota_join(table->quota, attach);
+	spin_unlock_bh(&table->slot_lock);
+}
+
+/**
+ * weft_flow_attach_gone - end the flows of an attachment point
+ * @table: the table
+ * @attach: its number, which may come back as another's
+ *
+ * Context: Process, RTNL, may sleep; no packet reaches it any more.
+ */
+void weft_flow_attach_gone(struct weft_flow_table *table, u16 attach)
+{
+	u32 i, slots;
+
+	spin_lock_bh(&table->slot_lock);
+	weft_quota_leave(table->quota, attach);
+	spin_unlock_bh(&table->slot_lock);
+
+	slots = READ_ONCE(table->n_chunks) << WEFT_CHUNK_BITS;
+	for (i = 0; i < slots; i++) {
+		weft_scan_slot(table, weft_slot(table, i), weft_wants_holder,
+			       attach);
+		if (!(i % 256))
+			cond_resched();
+	}
+	weft_rouse(table);
+}
+
+/**
+ * weft_flow_attach_count - how many slots an attachment point has
+ * @table: the table
+ * @attach: its number
+ *
+ * Context: Any.
+ * Return: slots in use, those of flows that have just ended included.
+ */
+u32 weft_flow_attach_count(struct weft_flow_table *table, u16 attach)
+{
+	return READ_ONCE(table->quota->holder[attach].n);
+}
+
+/**
+ * weft_flow_attach_share - how many slots each attachment point can have
+ * @table: the table
+ *
+ * Context: Any.
+ * Return: slots that nobody else can take; it may have more while they are
+ *	not needed.
+ */
+u32 weft_flow_attach_share(struct weft_flow_table *table)
+{
+	return READ_ONCE(table->quota->share);
 }
 
 /**

@@ -8,6 +8,7 @@
 #define _WEFT_FLOW_H
 
 #include <linux/atomic.h>
+#include <linux/bitmap.h>
 #include <linux/bits.h>
 #include <linux/cache.h>
 #include <linux/jiffies.h>
@@ -22,6 +23,7 @@
 #include "parse.h"
 
 struct weft_net;
+struct weft_quota;
 
 #define WEFT_FLOW_NONE		U32_MAX	/* a slot number that no flow has */
 
@@ -97,6 +99,7 @@ struct weft_flow_half {
  * @state: enum weft_flow_state; racing writers only move it forward
  * @index: number of the slot; constant as long as the table
  * @free_next: chain of empty or retired slots; the table's slot lock
+ * @holder: attachment point in whose quota it is; constant while in use
  *
  * Readers under RCU must check @slot_gen (or find the entry by key again)
  * before they trust what they read: the slot may have been emptied.
@@ -123,6 +126,7 @@ struct weft_flow {
 	struct weft_flow_half	half1 ____cacheline_aligned;
 	u32			index;
 	u32			free_next;
+	u16			holder;
 } ____cacheline_aligned;
 
 /**
@@ -134,13 +138,16 @@ struct weft_flow {
  * @buckets: first slot plus one, 0 for none; bucket lock to write, RCU to read
  * @locks: one for every WEFT_LOCKS'th bucket; outside @slot_lock and the job
  *	table's lock
- * @slot_lock: of @free, @n_free, @retired and all free_next
+ * @slot_lock: of @free, @n_free, @retired, @quota and all free_next
  * @free: first empty slot plus one
  * @n_free: how many
  * @retired: first retired slot plus one
  * @n_chunks: how many of @chunks are there; the worker writes, anybody reads
  * @n_live: flows in the table
- * @pressed: a flow found no slot since the last scan
+ * @quota: how many slots each attachment point has, in use or retired
+ * @pressed: bits of attachment points that were refused a slot since the last
+ *	scan; atomic bit operations
+ * @starved: one was, although below its share: others have more than theirs
  * @dead: no more work may be started
  * @scan_next: slot where the next scan begins; the worker's
  * @counts_lock: held while counts move from flows to jobs
@@ -165,11 +172,13 @@ struct weft_flow_table {
 
 	u32			n_chunks ____cacheline_aligned;
 	atomic_t		n_live;
-	bool			pressed;
+	bool			starved;
 	bool			dead;
 	u32			scan_next;
 	struct mutex		counts_lock;	/* counts stay where they are */
 	struct delayed_work	work;
+	struct weft_quota	*quota;
+	DECLARE_BITMAP(pressed, WEFT_ATTACH_MAX + 1);
 	atomic64_t		fragments[WEFT_FRAGMENTS];
 	struct weft_flow	*chunks[];
 };
@@ -179,7 +188,7 @@ struct weft_flow_table {
  * @config_gen: generation of the config that the rest is of
  * @job: job number, 0 without one
  * @uplink_ifindex: device that the opening packet was seen on
- * @attach: attachment point that admitted it
+ * @attach: attachment point that admitted it, and in whose quota it is
  * @direction: of the opening packet
  * @verdict: enum weft_action, for @attach and @direction
  * @class: class number
@@ -248,6 +257,12 @@ static inline enum weft_action weft_flow_action(const struct weft_flow *flow)
 struct weft_flow_table *weft_flow_table_create(struct weft_net *wn,
 					       unsigned int max_flows);
 void weft_flow_table_destroy(struct weft_flow_table *table);
+
+/* An attachment point's part of the table. RTNL. */
+void weft_flow_attach_join(struct weft_flow_table *table, u16 attach);
+void weft_flow_attach_gone(struct weft_flow_table *table, u16 attach);
+u32 weft_flow_attach_count(struct weft_flow_table *table, u16 attach);
+u32 weft_flow_attach_share(struct weft_flow_table *table);
 
 /*
  * Packet path: RCU, softirqs off. What every packet of a known flow needs is
@@ -362,7 +377,8 @@ static inline void weft_flow_account(struct weft_flow *flow,
 
 struct weft_flow *weft_flow_insert(struct weft_flow_table *table,
 				   const struct weft_pkt *pkt, u32 hash,
-				   const struct weft_flow_open *open);
+				   const struct weft_flow_open *open,
+				   int *counter);
 void weft_flow_retire(struct weft_flow_table *table, struct weft_flow *flow,
 		      u32 hash);
 void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,

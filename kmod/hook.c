@@ -439,6 +439,7 @@ static void weft_judge_flow(struct weft_passage *way,
 	struct weft_flow_table *flows = way->uplink->wn->flows;
 	struct weft_pkt *pkt = &way->pkt;
 	struct weft_flow_open open;
+	int counter;
 	u32 hash;
 
 	hash = weft_flow_hash(flows, &pkt->key);
@@ -453,12 +454,18 @@ static void weft_judge_flow(struct weft_passage *way,
 		weft_judge_known(way, config, hash);
 	} else {
 		weft_decide_packet(way, config, &open);
-		if (way->action == WEFT_ACTION_DENY)
+		/*
+		 * Between ports the sender's place made the flow, or could not
+		 * within its quota; the receiver's is not charged for that.
+		 */
+		if (way->action == WEFT_ACTION_DENY ||
+		    way->place == WEFT_AT_DELIVERY)
 			return;
-		way->flow = weft_flow_insert(flows, pkt, hash, &open);
+		way->flow = weft_flow_insert(flows, pkt, hash, &open, &counter);
 		if (!way->flow) {
-			weft_attach_count(way->attach, WEFT_A_STATS_UNTRACKED,
-					  way->packets);
+			/* What nobody follows has no claim to a class. */
+			way->class = WEFT_CLASS_OTHER;
+			weft_attach_count(way->attach, counter, way->packets);
 			return;
 		}
 		if (way->action == WEFT_ACTION_AUDIT)

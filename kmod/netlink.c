@@ -21,6 +21,7 @@
 
 #include "class.h"
 #include "config.h"
+#include "flow.h"
 #include "netlink.h"
 #include "netlink-gen.h"
 #include "netns.h"
@@ -419,6 +420,16 @@ int weft_nl_uplink_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* An attachment point's part of the flow table; RTNL keeps the table. */
+static int weft_put_flows(struct sk_buff *skb, const struct weft_net *wn,
+			  u16 attach, int count, int share)
+{
+	if (nla_put_u32(skb, count, weft_flow_attach_count(wn->flows, attach)) ||
+	    nla_put_u32(skb, share, weft_flow_attach_share(wn->flows)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int weft_fill_uplink(struct sk_buff *skb, const void *object)
 {
 	const struct weft_uplink *uplink = object;
@@ -430,6 +441,8 @@ static int weft_fill_uplink(struct sk_buff *skb, const void *object)
 	    nla_put_u32(skb, WEFT_A_UPLINK_ATTACH_ID, uplink->host.id) ||
 	    nla_put_u32(skb, WEFT_A_UPLINK_PORTS, uplink->n_ports) ||
 	    weft_put_stats(skb, WEFT_A_UPLINK_STATS, &uplink->host) ||
+	    weft_put_flows(skb, uplink->wn, uplink->host.id,
+			   WEFT_A_UPLINK_FLOWS, WEFT_A_UPLINK_FLOWS_SHARE) ||
 	    (weft_uplink_has_ref(uplink) &&
 	     nla_put_flag(skb, WEFT_A_UPLINK_SCHEDULER)))
 		return -EMSGSIZE;
@@ -601,6 +614,8 @@ static int weft_fill_port(struct sk_buff *skb, const void *object)
 	    nla_put_u32(skb, WEFT_A_PORT_CLASS, port->attach.class) ||
 	    nla_put_u32(skb, WEFT_A_PORT_JOB, port->attach.job) ||
 	    weft_put_stats(skb, WEFT_A_PORT_STATS, &port->attach) ||
+	    weft_put_flows(skb, port->wn, port->attach.id,
+			   WEFT_A_PORT_FLOWS, WEFT_A_PORT_FLOWS_SHARE) ||
 	    nla_put(skb, WEFT_A_PORT_ADDRESS, dev->addr_len, dev->dev_addr))
 		return -EMSGSIZE;
 	return 0;

@@ -76,6 +76,7 @@ int weft_attach_init(struct weft_net *wn, struct weft_attach *attach,
 			      GFP_KERNEL);
 	if (id >= 0) {
 		attach->id = id;
+		weft_flow_attach_join(wn->flows, id);
 		return 0;
 	}
 	free_percpu(attach->stats);
@@ -103,6 +104,7 @@ void weft_attach_exit(struct weft_net *wn, struct weft_attach *attach)
 	if (!attach->stats)
 		return;
 	weft_config_attach_gone(wn, attach->id);
+	weft_flow_attach_gone(wn->flows, attach->id);
 	idr_remove(&wn->attaches, attach->id);
 	free_percpu(attach->stats);
 	attach->stats = NULL;

@@ -267,6 +267,17 @@ flows()
 	on host weft -j flow show | jq -c ".[] | select($1)"
 }
 
+# watch NAME WORD...: weft monitor in a namespace, its events in $WORK/events
+watch()
+{
+	on "$1" weft -j monitor "${@:2}" >"$WORK/events" 2>"$WORK/monitor" &
+	wait_for "monitor to listen" grep -q listening "$WORK/monitor"
+}
+
+# jq's own status is 0 where there is no event at all
+seen() { [ -n "$(jq -c "select($1)" "$WORK/events" 2>/dev/null)" ]; }
+count_of() { jq -c "select($1)" "$WORK/events" | wc -l; }
+
 # attach DEV: attachment point's number of a port, wherever it lives
 attach()
 {

@@ -4,17 +4,6 @@
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-# watch NAME WORD...: weft monitor in a namespace, its events in $WORK/events
-watch()
-{
-	on "$1" weft -j monitor "${@:2}" >"$WORK/events" 2>"$WORK/monitor" &
-	wait_for "monitor to listen" grep -q listening "$WORK/monitor"
-}
-
-# jq's own status is 0 where there is no event at all
-seen() { [ -n "$(jq -c "select($1)" "$WORK/events" 2>/dev/null)" ]; }
-count_of() { jq -c "select($1)" "$WORK/events" | wc -l; }
-
 test_open_and_close()
 {
 	topo

@@ -12,6 +12,7 @@
  *					an exchange, answered "yes" or "no"
  *	talk blast ADDR PORT LEN COUNT	UDP datagrams, no answer
  *	talk fan ADDR PORT COUNT	a UDP datagram from each of COUNT sockets
+ *					that are open at once
  *	talk pull ADDR PORT BYTES	TCP; the server sends
  *	talk rr ADDR PORT LEN COUNT	TCP; COUNT exchanges one after another
  *
@@ -465,7 +466,7 @@ static int blast(int argc, char **argv)
 	return 0;
 }
 
-/* All sockets stay open until the last has sent, so that no port comes twice. */
+/* All stay open until the last has sent, so that no port comes twice. */
 static int fan(int argc, char **argv)
 {
 	unsigned long long count;
@@ -475,7 +476,7 @@ static int fan(int argc, char **argv)
 	for (count = number(argv[2]); count; count--) {
 		int fd = reach(SOCK_DGRAM, argv[0], argv[1], 1000);
 
-		if (fd < 0 || send(fd, "b", 1, 0) != 1)
+		if (fd < 0 || send(fd, "e", 1, 0) != 1)
 			return 1;
 	}
 	return 0;

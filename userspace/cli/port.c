@@ -94,6 +94,8 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 			row_string(obj, "class", class_name(class));
 		if (job)
 			row_number(obj, "job", job);
+		flows_json(obj, tb[WEFT_A_PORT_FLOWS],
+			   tb[WEFT_A_PORT_FLOWS_SHARE]);
 		json_object_object_add(obj, "stats",
 				       stats_json(tb[WEFT_A_PORT_STATS]));
 		output_row(obj);
@@ -111,8 +113,10 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 	if (job)
 		printf(" job %llu", job);
 	putchar('\n');
-	if (output.stats)
+	if (output.stats) {
 		stats_text(tb[WEFT_A_PORT_STATS]);
+		flows_text(tb[WEFT_A_PORT_FLOWS], tb[WEFT_A_PORT_FLOWS_SHARE]);
+	}
 	return 0;
 }
 

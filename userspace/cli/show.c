@@ -28,6 +28,7 @@ static const struct {
 	{ WEFT_A_STATS_MALFORMED,	"malformed" },
 	{ WEFT_A_STATS_FRAGMENT,	"fragment" },
 	{ WEFT_A_STATS_UNTRACKED,	"untracked" },
+	{ WEFT_A_STATS_UNTRACKED_QUOTA,	"untracked_quota" },
 	{ WEFT_A_STATS_BACKSTOP_ENQUEUE, "backstop_enqueue" },
 	{ WEFT_A_STATS_BACKSTOP_RX,	"backstop_rx" },
 	{ WEFT_A_STATS_LINK_LOCAL,	"link_local" },
@@ -71,6 +72,19 @@ void stats_text(const struct nlattr *stats)
 		printf(" %s %llu", counters[i].key,
 		       netlink_number(tb[counters[i].attr]));
 	putchar('\n');
+}
+
+void flows_json(struct json_object *obj, const struct nlattr *flows,
+		const struct nlattr *share)
+{
+	row_number(obj, "flows", netlink_number(flows));
+	row_number(obj, "flows_share", netlink_number(share));
+}
+
+void flows_text(const struct nlattr *flows, const struct nlattr *share)
+{
+	printf("    flows %llu share %llu\n", netlink_number(flows),
+	       netlink_number(share));
 }
 
 void traffic_json(struct json_object *obj, const struct traffic *traffic)

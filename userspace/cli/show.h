@@ -11,6 +11,9 @@ struct nlattr;
 /* WEFT_A_UPLINK_STATS and WEFT_A_PORT_STATS. */
 struct json_object *stats_json(const struct nlattr *stats);
 void stats_text(const struct nlattr *stats);
+void flows_json(struct json_object *obj, const struct nlattr *flows,
+		const struct nlattr *share);
+void flows_text(const struct nlattr *flows, const struct nlattr *share);
 
 /* What a class, a job, a flow carried: lines of -s, or members. */
 struct traffic {

@@ -286,6 +286,8 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 		row_string(obj, "scheduler", places[sched.place]);
 		if (sched.rate)
 			row_number(obj, "rate", sched.rate);
+		flows_json(obj, tb[WEFT_A_UPLINK_FLOWS],
+			   tb[WEFT_A_UPLINK_FLOWS_SHARE]);
 		json_object_object_add(obj, "stats",
 				       stats_json(tb[WEFT_A_UPLINK_STATS]));
 		output_row(obj);
@@ -300,8 +302,11 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 		printf(" ifindex %llu attach %llu", index,
 		       netlink_number(tb[WEFT_A_UPLINK_ATTACH_ID]));
 	putchar('\n');
-	if (output.stats)
+	if (output.stats) {
 		stats_text(tb[WEFT_A_UPLINK_STATS]);
+		flows_text(tb[WEFT_A_UPLINK_FLOWS],
+			   tb[WEFT_A_UPLINK_FLOWS_SHARE]);
+	}
 	return 0;
 }
 
