@@ -525,7 +525,7 @@ static u32 weft_idle_time(const struct weft_flow *flow)
 }
 
 static bool weft_is_idle(const struct weft_flow_table *table,
-			 const struct weft_flow *flow, bool starved)
+			 const struct weft_flow *flow, u32 starved)
 {
 	/* Pairs with weft_flow_fill(). */
 	return smp_load_acquire(&flow->flags) & WEFT_FLOW_LIVE &&
@@ -535,37 +535,29 @@ static bool weft_is_idle(const struct weft_flow_table *table,
 						     starved));
 }
 
-/* Unlinks what @flow's slot holds, if it still is what @wanted says. */
-static void weft_scan_slot(struct weft_flow_table *table, struct weft_flow *flow,
-			   bool (*wanted)(const struct weft_flow_table *table,
-					  const struct weft_flow *flow,
-					  u32 arg), u32 arg)
+static bool weft_is_of(const struct weft_flow_table *table,
+		       const struct weft_flow *flow, u32 attach)
 {
-	spinlock_t *lock;
-	u32 hash;
+	/* Pairs with weft_flow_fill(). */
+	return smp_load_acquire(&flow->flags) & WEFT_FLOW_LIVE &&
+	       READ_ONCE(flow->holder) == attach;
+}
 
-	if (!wanted(table, flow, arg))
-		return;
-	hash = weft_flow_hash(table, &flow->key);
-	lock = weft_bucket_lock(table, hash);
+typedef bool (*weft_flow_wanted)(const struct weft_flow_table *table,
+				 const struct weft_flow *flow, u32 arg);
+
+/* Unlinks what @flow's slot holds, if under the lock it still is @wanted. */
+static void weft_unlink_if(struct weft_flow_table *table, struct weft_flow *flow,
+			   weft_flow_wanted wanted, u32 arg)
+{
+	u32 hash = weft_flow_hash(table, &flow->key);
+	spinlock_t *lock = weft_bucket_lock(table, hash);
+
 	spin_lock_bh(lock);
 	if (wanted(table, flow, arg) &&
 	    hash == weft_flow_hash(table, &flow->key))
 		weft_flow_unlink(table, flow, hash);
 	spin_unlock_bh(lock);
-}
-
-static bool weft_wants_idle(const struct weft_flow_table *table,
-			    const struct weft_flow *flow, u32 starved)
-{
-	return weft_is_idle(table, flow, starved);
-}
-
-static bool weft_wants_holder(const struct weft_flow_table *table,
-			      const struct weft_flow *flow, u32 attach)
-{
-	return smp_load_acquire(&flow->flags) & WEFT_FLOW_LIVE &&
-	       READ_ONCE(flow->holder) == attach;
 }
 
 static void weft_scan(struct weft_flow_table *table)
@@ -578,10 +570,11 @@ static void weft_scan(struct weft_flow_table *table)
 
 	for (i = 0; i < n; i++) {
 		u32 index = table->scan_next;
+		struct weft_flow *flow = weft_slot(table, index);
 
 		table->scan_next = index + 1 < slots ? index + 1 : 0;
-		weft_scan_slot(table, weft_slot(table, index), weft_wants_idle,
-			       starved);
+		if (weft_is_idle(table, flow, starved))
+			weft_unlink_if(table, flow, weft_is_idle, starved);
 		if (!(i % 256))
 			cond_resched();
 	}
@@ -800,8 +793,10 @@ void weft_flow_attach_gone(struct weft_flow_table *table, u16 attach)
 
 	slots = READ_ONCE(table->n_chunks) << WEFT_CHUNK_BITS;
 	for (i = 0; i < slots; i++) {
-		weft_scan_slot(table, weft_slot(table, i), weft_wants_holder,
-			       attach);
+		struct weft_flow *flow = weft_slot(table, i);
+
+		if (weft_is_of(table, flow, attach))
+			weft_unlink_if(table, flow, weft_is_of, attach);
 		if (!(i % 256))
 			cond_resched();
 	}

@@ -104,19 +104,20 @@ static inline u32 weft_stamp_cookie(const struct weft_uplink *uplink,
 				    enum weft_direction direction,
 				    const struct weft_flow *flow)
 {
+	u32 place = (u32)direction << 31 | attach << 8 | class;
 	u32 mixed = (index ^ uplink->stamp_secret) * GOLDEN_RATIO_32;
 
 	if (flow)
 		mixed ^= READ_ONCE(flow->slot_gen);
-	return ror32(mixed * GOLDEN_RATIO_32, 13) ^
-	       ((u32)direction << 31 | attach << 8 | class) * GOLDEN_RATIO_32;
+	return ror32(mixed * GOLDEN_RATIO_32, 13) ^ place * GOLDEN_RATIO_32;
 }
 
 /* @index is @flow's slot, or a hash with WEFT_TAG_HASHED where @flow is NULL. */
 static inline void weft_stamp_write(const struct weft_uplink *uplink,
-			     const struct weft_attach *attach,
-			     struct sk_buff *skb, enum weft_direction direction,
-			     u32 index, const struct weft_flow *flow, u8 class)
+				    const struct weft_attach *attach,
+				    struct sk_buff *skb,
+				    enum weft_direction direction, u32 index,
+				    const struct weft_flow *flow, u8 class)
 {
 	struct weft_stamp *stamp = weft_stamp(skb);
 
@@ -249,23 +250,20 @@ static int weft_counter(enum weft_direction direction, int egress, int ingress)
 }
 
 static inline void weft_count_passed(const struct weft_uplink *uplink,
-			      const struct weft_attach *attach,
-			      enum weft_direction direction, u8 class,
-			      u32 bytes, u32 packets)
+				     const struct weft_attach *attach,
+				     enum weft_direction direction, u8 class,
+				     u32 bytes, u32 packets)
 {
 	struct weft_attach_stats *stats = this_cpu_ptr(attach->stats);
 	struct weft_class_stats *classes =
 		this_cpu_ptr(uplink->wn->class_stats);
+	bool out = direction == WEFT_DIRECTION_EGRESS;
 
 	u64_stats_update_begin(&stats->syncp);
-	u64_stats_add(&stats->count[weft_counter(direction,
-						 WEFT_A_STATS_TX_PACKETS,
-						 WEFT_A_STATS_RX_PACKETS)],
-		      packets);
-	u64_stats_add(&stats->count[weft_counter(direction,
-						 WEFT_A_STATS_TX_BYTES,
-						 WEFT_A_STATS_RX_BYTES)],
-		      bytes);
+	u64_stats_add(&stats->count[out ? WEFT_A_STATS_TX_PACKETS :
+					  WEFT_A_STATS_RX_PACKETS], packets);
+	u64_stats_add(&stats->count[out ? WEFT_A_STATS_TX_BYTES :
+					  WEFT_A_STATS_RX_BYTES], bytes);
 	u64_stats_update_end(&stats->syncp);
 
 	u64_stats_update_begin(&classes->syncp);

@@ -279,6 +279,7 @@ static int weft_item_get(struct genl_info *info,
 {
 	struct weft_net *wn = weft_net(genl_info_net(info));
 	struct weft_list_entry entry = { .words = words };
+	const struct weft_config *config;
 	int err;
 
 	err = weft_netlink_need(info, words->id, words->need_id);
@@ -286,9 +287,9 @@ static int weft_item_get(struct genl_info *info,
 		return err;
 
 	mutex_lock(&wn->config_lock);
-	entry.item = weft_config_find(rcu_dereference_protected(wn->config,
-					lockdep_is_held(&wn->config_lock)),
-				      words->list,
+	config = rcu_dereference_protected(wn->config,
+					   lockdep_is_held(&wn->config_lock));
+	entry.item = weft_config_find(config, words->list,
 				      nla_get_u32(info->attrs[words->id]),
 				      info->extack);
 	err = entry.item ? weft_netlink_reply(info, weft_fill_item, &entry) :
