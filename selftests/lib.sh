@@ -364,7 +364,9 @@ run_tests()
 
 	mapfile -t tests < <(grep -o "^test_[a-z0-9_]*" "$0")
 	if [ $# -gt 0 ]; then
-		tests=("${@/#/test_}")
+		# with or without "test_"
+		tests=("${@#test_}")
+		tests=("${tests[@]/#/test_}")
 	fi
 	echo "TAP version 13"
 	if [ "$(id -u)" -ne 0 ]; then
