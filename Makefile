@@ -16,7 +16,7 @@ CHECK	:= selftests/check/check
 LAB	:= selftests/lab/lab
 
 .PHONY: all module tools install module-install tools-install clean help
-.PHONY: demo check check-all soak
+.PHONY: demo bench check check-all soak
 .PHONY: check-style check-unit check-tools check-kselftest check-debug
 .PHONY: check-lab check-dkms check-install check-compile check-faults check-kcsan
 .DEFAULT_GOAL := all
@@ -56,6 +56,14 @@ clean:
 demo:
 	selftests/demo/run
 
+# BENCH=B10: in a guest whose clock counts instructions
+BENCH	?= B10
+bench:
+	@for b in selftests/bench/$$(echo $(BENCH) | tr A-Z a-z)-*.sh; do \
+		test -e $$b || { echo "weft: there is no benchmark $(BENCH); there is B10" >&2; exit 2; }; \
+		$(LAB) run --icount --vtime 100000 --timeout 3000 -- $$b || exit 1; \
+	done
+
 check:
 	$(CHECK) quick
 
@@ -78,6 +86,7 @@ check-debug:
 
 help:
 	@sed -n 's/^# *\(weft:\)\{0,1\} *\(make .*\)/  \2/p' Makefile
+	@echo "  make bench [BENCH=B10]: what a packet costs"
 	@echo "  make module, tools, module-install, tools-install, clean"
 	@echo "  make check-style, check-unit, check-tools, check-lab, check-dkms,"
 	@echo "  make check-install (with run_kselftest.sh)"

@@ -49,6 +49,7 @@ step()
 		printf '    the end of %s:\n' "$log"
 		tail -n "${CHECK_TAIL:-25}" "$log" | sed 's/^/    | /'
 	fi
+	return 0
 }
 
 # count PASSED FAILED SKIPPED, from inside a step
@@ -88,16 +89,19 @@ try()
 	fi
 }
 
-# lanes FUNCTION...: each with steps of its own, side by side
+# lanes FUNCTION...: each with steps of its own, side by side. One that ends
+# early has not run its steps, which no count would say.
 lanes()
 {
-	local lane pids=()
+	local lane
 
 	for lane in "$@"; do
-		"$lane" &
-		pids+=($!)
+		("$lane" || echo "0 1 0 $lane" >>"$RESULTS"; echo "$lane" >>"$RESULTS.lanes") &
 	done
-	wait "${pids[@]}"
+	wait
+	for lane in "$@"; do
+		grep -qx "$lane" "$RESULTS.lanes" || echo "0 1 0 $lane (it died)" >>"$RESULTS"
+	done
 }
 
 # The last line, and a status that says the same.

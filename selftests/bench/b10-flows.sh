@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# B10: what a packet costs with many flows, and what memory a flow takes.
+#
+#	lab run --icount --vtime 100000 -- selftests/bench/b10-flows.sh
+set -eu
+
+packets=20000
+flows=64
+
+. "$(dirname "$(readlink -f "$0")")/pktgen.sh"
+
+free_kb() { awk '/^MemFree:/ { print $2 }' /proc/meminfo; }
+
+setup
+base=$(measure)
+modprobe weft max_flows=1200000
+before=$(free_kb)
+weft uplink add $dev noqdisc > /dev/null
+printf '%9s %8s %8s\n' flows instr. over
+for counts in '64 1' '4096 1' '40000 1' '1000 1001'; do
+	# shellcheck disable=SC2086 # two words
+	set -- $counts
+	spread "$1" "$2"
+	burst $(($1 * $2)) > /dev/null	# each flow once: the table makes room
+	burst $(($1 * $2)) > /dev/null	# the rest, which came before there was
+	cost=$(burst "$packets")
+	printf '%9d %8d %8d\n' $(($1 * $2)) "$cost" $((cost - base))
+done
+weft -j uplink show | jq -r --argjson kb $((before - $(free_kb))) \
+	'.[0] | "\(.flows) flows, \($kb * 1024 / .flows | floor) bytes each, untracked \(.stats.untracked + .stats.untracked_quota)"'
