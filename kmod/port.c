@@ -593,10 +593,10 @@ static void weft_port_setup(struct net_device *dev)
 
 static const struct nla_policy weft_port_policy[IFLA_WEFT_MAX + 1] = {
 	[IFLA_WEFT_UNSPEC]	= { .strict_start_type = IFLA_WEFT_MODE },
-	[IFLA_WEFT_MODE]	= { .type = NLA_U8 },
-	[IFLA_WEFT_CLASS]	= { .type = NLA_U32 },
-	[IFLA_WEFT_JOB]		= { .type = NLA_U32 },
-	[IFLA_WEFT_POLICY]	= { .type = NLA_U8 },
+	[IFLA_WEFT_MODE]	= NLA_POLICY_EXACT_LEN(sizeof(u8)),
+	[IFLA_WEFT_CLASS]	= NLA_POLICY_EXACT_LEN(sizeof(u32)),
+	[IFLA_WEFT_JOB]		= NLA_POLICY_EXACT_LEN(sizeof(u32)),
+	[IFLA_WEFT_POLICY]	= NLA_POLICY_EXACT_LEN(sizeof(u8)),
 	[IFLA_WEFT_ATTACH_ID]	= {
 		.type		= NLA_REJECT,
 		.reject_message	= "the number of an attachment point is given, not chosen",
@@ -614,7 +614,8 @@ static int weft_port_check_unknown(const struct nlattr *linkinfo,
 	if (!data)
 		return 0;
 	nla_for_each_nested(attr, data, rem) {
-		if (nla_type(attr) <= IFLA_WEFT_MAX)
+		if (nla_type(attr) > IFLA_WEFT_UNSPEC &&
+		    nla_type(attr) <= IFLA_WEFT_MAX)
 			continue;
 		NL_SET_ERR_MSG_ATTR(extack, attr, "weft: unknown attribute of a port");
 		return -EINVAL;

@@ -421,7 +421,7 @@ int weft_uplink_del(struct net_device *dev, struct netlink_ext_ack *extack)
 		return -ENOENT;
 	}
 	if (uplink->n_ports) {
-		NL_SET_ERR_MSG_FMT_MOD(extack, "%s has %u ports: delete them first (ip link del)",
+		NL_SET_ERR_MSG_FMT_MOD(extack, "%s has ports (%u): delete them first (ip link del)",
 				       dev->name, uplink->n_ports);
 		return -EBUSY;
 	}
@@ -596,7 +596,7 @@ static int weft_uplink_prechangeupper(const struct weft_uplink *uplink,
 	if (!uplink->n_ports || !info->master || !info->linking ||
 	    netif_is_l3_master(info->upper_dev))
 		return 0;
-	NL_SET_ERR_MSG_FMT_MOD(extack, "%s has %u ports: delete them before it joins %s",
+	NL_SET_ERR_MSG_FMT_MOD(extack, "%s has ports (%u): delete them before it joins %s",
 			       uplink->dev->name, uplink->n_ports,
 			       info->upper_dev->name);
 	return -EBUSY;
