@@ -187,7 +187,7 @@ static enum weft_direction weft_place_direction(enum weft_place place)
  * EtherType comes from the frame itself. False where there is no such header.
  */
 static bool weft_parse_frame(const struct sk_buff *skb, int l2,
-			     struct weft_pkt *pkt)
+			     enum weft_tunnel_mode mode, struct weft_pkt *pkt)
 {
 	const struct ethhdr *eth;
 	struct ethhdr copy;
@@ -202,7 +202,7 @@ static bool weft_parse_frame(const struct sk_buff *skb, int l2,
 		return false;
 	weft_parse(skb, l2 + ETH_HLEN, eth->h_proto,
 		   skb_vlan_tag_present(skb) ? skb_vlan_tag_get_id(skb) : 0,
-		   pkt);
+		   mode, pkt);
 	return true;
 }
 
@@ -237,7 +237,7 @@ static void weft_read(struct weft_passage *way)
 	if (way->direction == WEFT_DIRECTION_INGRESS &&
 	    way->place != WEFT_AT_DELIVERY)
 		l2 = -ETH_HLEN;
-	if (!weft_parse_frame(skb, l2, &way->pkt)) {
+	if (!weft_parse_frame(skb, l2, WEFT_TUNNEL_MODE_OFF, &way->pkt)) {
 		memset(&way->pkt, 0, sizeof(way->pkt));
 		way->pkt.kind = WEFT_PKT_MALFORMED;
 	}
@@ -734,8 +734,9 @@ void weft_sort_alone(struct net_device *dev, struct sk_buff *skb,
 	sort->flow_tag = WEFT_TAG_HASHED;
 
 	if (dev->type != ARPHRD_ETHER)
-		weft_parse(skb, skb_network_offset(skb), skb->protocol, 0, &pkt);
-	else if (!weft_parse_frame(skb, 0, &pkt))
+		weft_parse(skb, skb_network_offset(skb), skb->protocol, 0,
+			   WEFT_TUNNEL_MODE_OFF, &pkt);
+	else if (!weft_parse_frame(skb, 0, WEFT_TUNNEL_MODE_OFF, &pkt))
 		return;
 
 	/* Not the skb's hash: TCP changes that one in the life of a flow. */

@@ -11,15 +11,17 @@
 #include <uapi/linux/weft.h>
 
 /* WEFT_CMD_UPLINK_NEW - do */
-const struct nla_policy weft_uplink_new_nl_policy[WEFT_A_UPLINK_DEFAULT_POLICY + 1] = {
+const struct nla_policy weft_uplink_new_nl_policy[WEFT_A_UPLINK_TUNNELS + 1] = {
 	[WEFT_A_UPLINK_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WEFT_A_UPLINK_DEFAULT_POLICY] = NLA_POLICY_MAX(NLA_U8, 2),
+	[WEFT_A_UPLINK_TUNNELS] = NLA_POLICY_MAX(NLA_U8, 2),
 };
 
 /* WEFT_CMD_UPLINK_SET - do */
-const struct nla_policy weft_uplink_set_nl_policy[WEFT_A_UPLINK_DEFAULT_POLICY + 1] = {
+const struct nla_policy weft_uplink_set_nl_policy[WEFT_A_UPLINK_TUNNELS + 1] = {
 	[WEFT_A_UPLINK_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WEFT_A_UPLINK_DEFAULT_POLICY] = NLA_POLICY_MAX(NLA_U8, 2),
+	[WEFT_A_UPLINK_TUNNELS] = NLA_POLICY_MAX(NLA_U8, 2),
 };
 
 /* WEFT_CMD_UPLINK_DEL - do */
@@ -116,14 +118,14 @@ const struct genl_ops weft_nl_ops[15] = {
 		.cmd		= WEFT_CMD_UPLINK_NEW,
 		.doit		= weft_nl_uplink_new_doit,
 		.policy		= weft_uplink_new_nl_policy,
-		.maxattr	= WEFT_A_UPLINK_DEFAULT_POLICY,
+		.maxattr	= WEFT_A_UPLINK_TUNNELS,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= WEFT_CMD_UPLINK_SET,
 		.doit		= weft_nl_uplink_set_doit,
 		.policy		= weft_uplink_set_nl_policy,
-		.maxattr	= WEFT_A_UPLINK_DEFAULT_POLICY,
+		.maxattr	= WEFT_A_UPLINK_TUNNELS,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

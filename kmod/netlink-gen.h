@@ -11,9 +11,9 @@
 
 #include <uapi/linux/weft.h>
 
-extern const struct nla_policy weft_uplink_new_nl_policy[WEFT_A_UPLINK_DEFAULT_POLICY + 1];
+extern const struct nla_policy weft_uplink_new_nl_policy[WEFT_A_UPLINK_TUNNELS + 1];
 
-extern const struct nla_policy weft_uplink_set_nl_policy[WEFT_A_UPLINK_DEFAULT_POLICY + 1];
+extern const struct nla_policy weft_uplink_set_nl_policy[WEFT_A_UPLINK_TUNNELS + 1];
 
 extern const struct nla_policy weft_uplink_del_nl_policy[WEFT_A_UPLINK_IFINDEX + 1];
 

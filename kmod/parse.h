@@ -16,10 +16,19 @@
 #include <linux/tcp.h>
 #include <linux/types.h>
 #include <linux/udp.h>
+#include <linux/weft.h>
 
 /* Bounds of the forward walk: no header chain costs more than this. */
 #define WEFT_PARSE_MAX_VLANS	2
 #define WEFT_PARSE_MAX_EXTHDRS	8
+
+/*
+ * UDP ports whose datagrams hold packets: VXLAN's own, the one that Linux had
+ * before that and flannel and Cilium kept, and Geneve's.
+ */
+#define WEFT_PORT_VXLAN		4789
+#define WEFT_PORT_VXLAN_LINUX	8472
+#define WEFT_PORT_GENEVE	6081
 
 /**
  * struct weft_flow_key - the two ends of a conversation, in canonical order
@@ -32,7 +41,7 @@
  *
  * The ends have an order of their own, whoever sends, so that both directions
  * of a conversation have one key. 40 bytes without padding, aligned: it is
- * hashed and compared as words.
+ * hashed and compared as words. In a tunnel a struct weft_encap goes with it.
  */
 struct weft_flow_key {
 	struct in6_addr	addr[2];
@@ -61,6 +70,40 @@ static inline bool weft_key_equal(const struct weft_flow_key *a,
  */
 #define WEFT_KEY_ECHO		0x02
 #define WEFT_KEY_ECHO_BY_1	0x04
+/*
+ * Not tunnelled itself, but UDP of a tunnel's port where tunnels are looked
+ * into: what looked like it a moment ago may hold a packet the next time. No
+ * packet that weft_parse_plain() reads has this flag or the next, so it can
+ * never be taken for one of such a flow.
+ */
+#define WEFT_KEY_TUNNEL_PORT	0x40
+#define WEFT_KEY_TUNNEL		0x80	/* in a tunnel: see struct weft_encap */
+
+/**
+ * struct weft_encap - the tunnel in which a conversation is held
+ * @id: VXLAN's or Geneve's network identifier, GRE's key; 0 for those without,
+ *	and where ids are no part of a conversation
+ * @vlan: VLAN id of the outermost tag of the frame inside, 0 without one
+ * @tunnel: enum weft_tunnel; all zero outside of tunnels
+ * @unused: zero
+ *
+ * Part of a conversation's identity, since tenants may have the same addresses
+ * in networks of their own. It stands beside the key, not in it: nothing but
+ * a packet in a tunnel need compare it. The tunnel's ends are no part of it,
+ * they change when a workload moves, and many hosts have several addresses.
+ */
+struct weft_encap {
+	u32	id;
+	u16	vlan;
+	u8	tunnel;
+	u8	unused;
+} __aligned(sizeof(u64));
+
+static inline bool weft_encap_equal(const struct weft_encap *a,
+				    const struct weft_encap *b)
+{
+	return *(const u64 *)a == *(const u64 *)b;
+}
 
 #define WEFT_IP4_OFFSET_MASK	0x1fff	/* fragment offset in frag_off */
 #define WEFT_IP4_MORE		0x2000	/* more fragments follow */
@@ -95,6 +138,8 @@ enum weft_pkt_kind {
 /**
  * struct weft_pkt - one parsed packet
  * @key: the conversation
+ * @encap: the tunnel, where the key has WEFT_KEY_TUNNEL; weft_parse_plain()
+ *	leaves it alone
  * @kind: how far parsing got; other fields are set as far as it got
  * @src: which end of @key sent it, 0 or 1
  * @first_fragment: has the ports that later fragments of @ip_id lack
@@ -107,9 +152,15 @@ enum weft_pkt_kind {
  * @payload_off: of the transport payload, from the place where parsing began
  * @payload_len: bytes of transport payload by the IP header; for a GSO packet
  *	whose IP length is 0 or 16 bits too small, by the packet's own length
+ * @outer_first: in a tunnel, and the packet outside is a first fragment, whose
+ *	later ones cannot be looked into; not set by weft_parse_plain()
+ * @outer_src: of that one, as @src
+ * @outer_id: of that one, as @ip_id
+ * @outer: of that one, as @key
  */
 struct weft_pkt {
 	struct weft_flow_key	key;
+	struct weft_encap	encap;
 	enum weft_pkt_kind	kind;
 	u8			src;
 	bool			first_fragment;
@@ -121,6 +172,10 @@ struct weft_pkt {
 	u32			tcp_ack;
 	u32			payload_off;
 	u32			payload_len;
+	bool			outer_first;
+	u8			outer_src;
+	u32			outer_id;
+	struct weft_flow_key	outer;
 };
 
 /* Two words as one, as if they lay in memory side by side. */
@@ -225,6 +280,6 @@ static __always_inline bool weft_parse_plain(const struct sk_buff *skb,
 }
 
 void weft_parse(const struct sk_buff *skb, int offset, __be16 proto, u16 vlan,
-		struct weft_pkt *pkt);
+		enum weft_tunnel_mode mode, struct weft_pkt *pkt);
 
 #endif /* _WEFT_PARSE_H */

@@ -194,6 +194,8 @@ ssize_t strscpy(char *dst, const char *src, size_t size)
 
 /* Packets. */
 
+unsigned int shim_skb_reads;
+
 static void *piece(const void *bytes, unsigned int len)
 {
 	void *p = malloc(len ?: 1);

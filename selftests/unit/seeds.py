@@ -5,7 +5,10 @@
 import struct
 import sys
 
-CONTROL = bytes([255, 0, 0, 0, 0, 0])   # all of it linear, no GSO, no VLAN
+# All of it linear, no GSO, no VLAN; the fourth: off, on, flat.
+CONTROL = bytes([255, 0, 0, 0, 0, 0])
+TUNNELS = bytes([255, 0, 0, 1, 0, 0])
+TEB = 0x6558
 A4, B4 = bytes([10, 0, 0, 1]), bytes([10, 0, 0, 2])
 A6 = bytes.fromhex("20010db8000000000000000000000001")
 B6 = bytes.fromhex("20010db8000000000000000000000002")
@@ -35,8 +38,26 @@ def tcp(data=b"", doff=5, flags=0x10):
                        0, 0) + data
 
 
-def udp(data=b""):
-    return struct.pack("!HHHH", 40000, 53, 8 + len(data), 0) + data
+def udp(data=b"", port=53):
+    return struct.pack("!HHHH", 40000, port, 8 + len(data), 0) + data
+
+
+def mac(proto, data):
+    return bytes(12) + eth(proto, data)
+
+
+def vxlan(inner, port=4789, flags=8):
+    return udp(struct.pack("!II", flags << 24, 5 << 8) + inner, port)
+
+
+def geneve(proto, inner, words=0):
+    return udp(struct.pack("!BBHI", words, 0, proto, 5 << 8) +
+               bytes(4 * words) + inner, 6081)
+
+
+def gre(proto, inner, flags=0):
+    words = sum(bool(flags & bit) for bit in (0x8000, 0x2000, 0x1000))
+    return struct.pack("!HH", flags, proto) + bytes(4 * words) + inner
 
 
 def ext(nexthdr, data, words=0):
@@ -78,6 +99,35 @@ def seeds():
     yield "arp", eth(0x0806, bytes(28))
 
 
-for name, frame in seeds():
-    with open(f"{sys.argv[1]}/{name}", "wb") as f:
-        f.write(CONTROL + frame)
+def tunnels():
+    inner4, inner6 = ip4(6, tcp(b"data")), ip6(6, tcp(b"data"))
+    frame = mac(ETH4, inner4)
+    yield "vxlan", eth(ETH4, ip4(17, vxlan(frame)))
+    yield "vxlan-8472", eth(ETH6, ip6(17, vxlan(mac(ETH6, inner6), 8472)))
+    yield "vxlan-gpe", eth(ETH4, ip4(17, vxlan(inner4, 4789, 12)))
+    yield "vxlan-vlan", eth(ETH4, ip4(17, vxlan(mac(0x8100, vlan(5, eth(ETH4, inner4))))))
+    yield "vxlan-arp", eth(ETH4, ip4(17, vxlan(mac(0x0806, bytes(28)))))
+    yield "vxlan-in-vxlan", eth(ETH4, ip4(17, vxlan(mac(ETH4, ip4(17, vxlan(frame))))))
+    yield "vxlan-inner-later", eth(ETH4, ip4(17, vxlan(mac(ETH4, ip4(17, bytes(16), 2)))))
+    yield "vxlan-outer-first", eth(ETH4, ip4(17, vxlan(frame), 0x2000))
+    yield "vxlan-outer-later", eth(ETH4, ip4(17, vxlan(frame), 0x0002))
+    yield "vxlan-icmp-error", eth(ETH4, ip4(17, vxlan(mac(
+        ETH4, ip4(1, icmp(3, 4, inner4))))))
+    yield "icmp-error-vxlan", eth(ETH4, ip4(1, icmp(3, 4, ip4(17, vxlan(frame)))))
+    yield "geneve", eth(ETH4, ip4(17, geneve(TEB, frame)))
+    yield "geneve-options", eth(ETH4, ip4(17, geneve(TEB, frame, 63)))
+    yield "geneve-ip6", eth(ETH6, ip6(17, geneve(ETH6, inner6, 2)))
+    yield "gre", eth(ETH4, ip4(47, gre(ETH4, inner4)))
+    yield "gre-all", eth(ETH6, ip6(47, gre(ETH6, inner6, 0xb000)))
+    yield "gre-routing", eth(ETH4, ip4(47, gre(ETH4, inner4, 0x4000)))
+    yield "gretap", eth(ETH4, ip4(47, gre(TEB, frame, 0x2000)))
+    yield "ipip", eth(ETH4, ip4(4, inner4))
+    yield "sit", eth(ETH4, ip4(41, inner6))
+    yield "ip6ip6", eth(ETH6, ip6(60, ext(41, inner6)))
+    yield "icmp-error-ipip", eth(ETH4, ip4(1, icmp(3, 4, ip4(4, inner4))))
+
+
+for control, frames in (CONTROL, seeds()), (TUNNELS, tunnels()):
+    for name, frame in frames:
+        with open(f"{sys.argv[1]}/{name}", "wb") as f:
+            f.write(control + frame)

@@ -12,6 +12,9 @@
 #define IP4	((u16)ETH_P_IP)
 #define IP6	((u16)ETH_P_IPV6)
 
+/* Whether tunnels are looked into, in what follows. */
+static enum weft_tunnel_mode mode = WEFT_TUNNEL_MODE_OFF;
+
 /* Parsed as a frame that lies in the head, @p beginning behind the EtherType. */
 static struct weft_pkt parse_split(const struct packet *p, u16 proto, u16 vlan,
 				   u16 gso_size, unsigned int linear,
@@ -26,7 +29,7 @@ static struct weft_pkt parse_split(const struct packet *p, u16 proto, u16 vlan,
 	skb->protocol = htons(ETH_P_LOOP);
 	skb->network_header = 3;
 	skb->transport_header = 5;
-	weft_parse(skb, 0, htons(proto), vlan, &pkt);
+	weft_parse(skb, 0, htons(proto), vlan, mode, &pkt);
 	mock_skb_free(skb);
 	return pkt;
 }

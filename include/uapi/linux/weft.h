@@ -82,6 +82,40 @@ enum weft_source {
 	WEFT_SOURCE_MAX = (__WEFT_SOURCE_MAX - 1)
 };
 
+/**
+ * enum weft_tunnel - What a flow's packets are wrapped in: gre holds IP
+ *   packets, gretap Ethernet frames; ipip is any IP packet that holds another.
+ */
+enum weft_tunnel {
+	WEFT_TUNNEL_NONE,
+	WEFT_TUNNEL_VXLAN,
+	WEFT_TUNNEL_GENEVE,
+	WEFT_TUNNEL_GRE,
+	WEFT_TUNNEL_GRETAP,
+	WEFT_TUNNEL_IPIP,
+
+	/* private: */
+	__WEFT_TUNNEL_MAX,
+	WEFT_TUNNEL_MAX = (__WEFT_TUNNEL_MAX - 1)
+};
+
+/**
+ * enum weft_tunnel_mode - What the flow of an encapsulated packet is. off,
+ *   that of the packet as it is on the wire; on, that of the packet inside,
+ *   told apart by the tunnel's id; flat, that of the packet inside, whatever
+ *   the id says: for overlays in which an address means the same everywhere
+ *   and the id is not the same in both directions.
+ */
+enum weft_tunnel_mode {
+	WEFT_TUNNEL_MODE_OFF,
+	WEFT_TUNNEL_MODE_ON,
+	WEFT_TUNNEL_MODE_FLAT,
+
+	/* private: */
+	__WEFT_TUNNEL_MODE_MAX,
+	WEFT_TUNNEL_MODE_MAX = (__WEFT_TUNNEL_MODE_MAX - 1)
+};
+
 enum {
 	WEFT_A_UPLINK_IFINDEX = 1,
 	WEFT_A_UPLINK_IFNAME,
@@ -93,6 +127,7 @@ enum {
 	WEFT_A_UPLINK_PAD,
 	WEFT_A_UPLINK_FLOWS,
 	WEFT_A_UPLINK_FLOWS_SHARE,
+	WEFT_A_UPLINK_TUNNELS,
 
 	__WEFT_A_UPLINK_MAX,
 	WEFT_A_UPLINK_MAX = (__WEFT_A_UPLINK_MAX - 1)
@@ -216,6 +251,9 @@ enum {
 	WEFT_A_FLOW_UPLINK_IFINDEX,
 	WEFT_A_FLOW_TIME,
 	WEFT_A_FLOW_LOST,
+	WEFT_A_FLOW_TUNNEL,
+	WEFT_A_FLOW_TUNNEL_ID,
+	WEFT_A_FLOW_TUNNEL_VLAN,
 
 	__WEFT_A_FLOW_MAX,
 	WEFT_A_FLOW_MAX = (__WEFT_A_FLOW_MAX - 1)

@@ -99,9 +99,13 @@ struct sk_buff {
 
 int skb_copy_bits(const struct sk_buff *skb, int offset, void *to, int len);
 
+/* How often something was read, for those who want it bounded. */
+extern unsigned int shim_skb_reads;
+
 static inline void *skb_header_pointer(const struct sk_buff *skb, int offset,
 				       int len, void *buffer)
 {
+	shim_skb_reads++;
 	if (offset >= 0 && offset + len <= (int)skb_headlen(skb))
 		return skb->data + offset;
 	return skb_copy_bits(skb, offset, buffer, len) < 0 ? NULL : buffer;
