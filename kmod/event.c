@@ -85,6 +85,7 @@ void weft_event_of_flow(struct weft_event *event, const struct weft_flow *flow,
 		.packets[0]	= atomic64_read(&flow->half0.packets),
 		.packets[1]	= atomic64_read(&flow->half1.packets),
 		.key		= flow->key,
+		.encap		= flow->encap,
 	};
 }
 
@@ -93,9 +94,20 @@ static size_t weft_event_size(void)
 {
 	return 2 * nla_total_size(sizeof(struct in6_addr)) +
 	       7 * nla_total_size_64bit(sizeof(u64)) +
-	       5 * nla_total_size(sizeof(u32)) +
-	       3 * nla_total_size(sizeof(u16)) +
-	       5 * nla_total_size(sizeof(u8));
+	       6 * nla_total_size(sizeof(u32)) +
+	       4 * nla_total_size(sizeof(u16)) +
+	       6 * nla_total_size(sizeof(u8));
+}
+
+static int weft_put_encap(struct sk_buff *skb, const struct weft_event *event)
+{
+	const struct weft_encap *encap = &event->encap;
+
+	if (!(event->key.flags & WEFT_KEY_TUNNEL))
+		return 0;
+	return nla_put_u8(skb, WEFT_A_FLOW_TUNNEL, encap->tunnel) ?:
+	       nla_put_u32(skb, WEFT_A_FLOW_TUNNEL_ID, encap->id) ?:
+	       nla_put_u16(skb, WEFT_A_FLOW_TUNNEL_VLAN, encap->vlan);
 }
 
 /**
@@ -119,6 +131,7 @@ int weft_event_put(struct sk_buff *skb, const struct weft_event *event)
 	    nla_put_u16(skb, WEFT_A_FLOW_ACCEPTOR_PORT, ntohs(key->port[b])) ||
 	    nla_put_u8(skb, WEFT_A_FLOW_PROTOCOL, key->proto) ||
 	    nla_put_u16(skb, WEFT_A_FLOW_VLAN, key->vlan) ||
+	    weft_put_encap(skb, event) ||
 	    nla_put_u8(skb, WEFT_A_FLOW_STATE, event->state) ||
 	    nla_put_u32(skb, WEFT_A_FLOW_CLASS, event->class) ||
 	    nla_put_u32(skb, WEFT_A_FLOW_JOB, event->job) ||

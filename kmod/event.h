@@ -22,6 +22,7 @@ struct weft_flow;
  * @cmd: WEFT_CMD_FLOW_OPEN_NTF, WEFT_CMD_FLOW_CLOSE_NTF or WEFT_CMD_VERDICT_NTF
  * @index: slot of the flow, WEFT_FLOW_NONE without one
  * @key: the two ends
+ * @encap: the tunnel, where the key has WEFT_KEY_TUNNEL
  * @opener: which end opened the flow, or sent the denied packet
  * @direction: of the opening packet
  * @state: enum weft_flow_state
@@ -52,6 +53,7 @@ struct weft_event {
 	u64			bytes[2];
 	u64			packets[2];
 	struct weft_flow_key	key;
+	struct weft_encap	encap;
 };
 
 /* Fills all but time and cmd from a live entry; bytes and packets are a snapshot. */

@@ -62,6 +62,10 @@
 
 #define WEFT_TCP_MAX_WSCALE	14
 
+/* Bits of weft_flow_table.fragments besides a slot's number. */
+#define WEFT_NOTE_OUTER		BIT(31)	/* outside of the flow's tunnel */
+#define WEFT_NOTE_SRC		BIT(30)	/* the end of the flow that sent it */
+
 static spinlock_t *weft_bucket_lock(struct weft_flow_table *table, u32 hash)
 {
 	return &table->locks[hash & (WEFT_LOCKS - 1)];
@@ -171,6 +175,7 @@ static void weft_flow_fill(struct weft_flow *flow, const struct weft_pkt *pkt,
 		flags |= WEFT_FLOW_MIDSTREAM;
 
 	flow->key = pkt->key;
+	flow->encap = pkt->encap;
 	flow->created_ns = ktime_get_ns();
 	flow->uplink_ifindex = open->uplink_ifindex;
 	WRITE_ONCE(flow->holder, open->attach);
@@ -207,7 +212,7 @@ static void weft_flow_publish(struct weft_flow_table *table,
  * weft_flow_insert - put in the flow that a packet opens
  * @table: the table
  * @pkt: the packet
- * @hash: weft_flow_hash() of its key
+ * @hash: weft_flow_hash() of its key and tunnel
  * @open: what judging it found
  * @counter: set to the reason, as WEFT_A_STATS_*, if there is no slot
  *
@@ -226,7 +231,7 @@ struct weft_flow *weft_flow_insert(struct weft_flow_table *table,
 	bool in_job;
 
 	spin_lock(lock);
-	flow = weft_flow_lookup(table, &pkt->key, hash);
+	flow = weft_flow_lookup(table, &pkt->key, &pkt->encap, hash);
 	if (flow)
 		goto unlock;
 	flow = weft_take_slot(table, open->attach, counter);
@@ -280,7 +285,7 @@ static bool weft_flow_unlink(struct weft_flow_table *table,
  * weft_flow_retire - end a flow now
  * @table: the table
  * @flow: the flow, perhaps retired by another CPU meanwhile
- * @hash: weft_flow_hash() of its key
+ * @hash: weft_flow_hash() of its key and tunnel
  *
  * Its counts become final and are published after a grace period.
  *
@@ -301,7 +306,7 @@ void weft_flow_retire(struct weft_flow_table *table, struct weft_flow *flow,
  * weft_flow_rejudge - store what judging a known flow found
  * @table: the table
  * @flow: the flow
- * @hash: weft_flow_hash() of its key
+ * @hash: weft_flow_hash() of its key and tunnel
  * @open: class and job, and the verdict for @open->attach and
  *	@open->direction; the device is not changed
  *
@@ -404,29 +409,39 @@ void weft_flow_follow_tcp(struct weft_flow *flow, struct weft_flow_half *half,
 
 /* All fragments of a packet have these in common, and their order. */
 static u32 weft_fragment_tag(const struct weft_flow_table *table,
-			     const struct weft_pkt *pkt)
+			     const struct weft_flow_key *key,
+			     const struct weft_encap *encap, u32 id, u8 src)
 {
 	struct {
-		struct in6_addr	addr[2];
-		u32		id;
-		u16		vlan;
-		u8		proto;
-		u8		src;
+		struct in6_addr		addr[2];
+		struct weft_encap	encap;
+		u32			id;
+		u16			vlan;
+		u8			proto;
+		u8			src;
 	} common = {
-		.addr	= { pkt->key.addr[0], pkt->key.addr[1] },
-		.id	= pkt->ip_id,
-		.vlan	= pkt->key.vlan,
-		.proto	= pkt->key.proto,
-		.src	= pkt->src,
+		.addr	= { key->addr[0], key->addr[1] },
+		.id	= id,
+		.vlan	= key->vlan,
+		.proto	= key->proto,
+		.src	= src,
 	};
 
+	if (key->flags & WEFT_KEY_TUNNEL)
+		common.encap = *encap;
 	return hsiphash(&common, sizeof(common), &table->hash_key);
+}
+
+static void weft_write_note(struct weft_flow_table *table, u32 tag, u32 note)
+{
+	atomic64_set(&table->fragments[tag % WEFT_FRAGMENTS],
+		     (u64)tag << 32 | note);
 }
 
 /**
  * weft_flow_note_fragment - leave word of a first fragment for later ones
  * @table: the table
- * @pkt: the first fragment
+ * @pkt: a first fragment, or in a packet that is one
  * @flow: its flow; NULL if it may not pass, then later ones have none
  *
  * Context: RCU read side. No lock.
@@ -435,37 +450,58 @@ void weft_flow_note_fragment(struct weft_flow_table *table,
 			     const struct weft_pkt *pkt,
 			     const struct weft_flow *flow)
 {
-	u32 tag = weft_fragment_tag(table, pkt);
+	u32 note = flow ? flow->index + 1 : 0;
 
-	atomic64_set(&table->fragments[tag % WEFT_FRAGMENTS],
-		     (u64)tag << 32 | (flow ? flow->index + 1 : 0));
+	if (pkt->first_fragment)
+		weft_write_note(table,
+				weft_fragment_tag(table, &pkt->key, &pkt->encap,
+						  pkt->ip_id, pkt->src), note);
+	if (!pkt->outer_first)
+		return;
+	if (flow)
+		note |= WEFT_NOTE_OUTER | (pkt->src ? WEFT_NOTE_SRC : 0);
+	weft_write_note(table, weft_fragment_tag(table, &pkt->outer, NULL,
+						 pkt->outer_id, pkt->outer_src),
+			note);
 }
 
 /**
  * weft_flow_of_fragment - the flow of a later fragment
  * @table: the table
- * @pkt: the fragment
+ * @pkt: the fragment; is made one of the flow
  *
  * Context: RCU read side; the result is good until it ends.
  * Return: the flow, or NULL if the first fragment has not passed, or so many
  *	packets came in fragments since that its place was taken.
  */
 struct weft_flow *weft_flow_of_fragment(struct weft_flow_table *table,
-					const struct weft_pkt *pkt)
+					struct weft_pkt *pkt)
 {
-	u32 tag = weft_fragment_tag(table, pkt);
+	u32 tag = weft_fragment_tag(table, &pkt->key, &pkt->encap, pkt->ip_id,
+				    pkt->src);
 	u64 note = atomic64_read(&table->fragments[tag % WEFT_FRAGMENTS]);
+	u32 slot = note & ~(WEFT_NOTE_OUTER | WEFT_NOTE_SRC);
 	struct weft_flow *flow;
 
-	if (note >> 32 != tag || !(u32)note)
+	if (note >> 32 != tag || !slot)
 		return NULL;
-	flow = weft_slot(table, (u32)note - 1);
-	/* It may have ended, its slot be another's, the tag a collision. */
-	if (!(smp_load_acquire(&flow->flags) & WEFT_FLOW_LIVE) ||
-	    flow->key.proto != pkt->key.proto ||
-	    flow->key.vlan != pkt->key.vlan ||
-	    memcmp(flow->key.addr, pkt->key.addr, sizeof(pkt->key.addr)))
+	flow = weft_slot(table, slot - 1);
+	/* It may have ended, and its slot be another's. */
+	if (!(smp_load_acquire(&flow->flags) & WEFT_FLOW_LIVE))
 		return NULL;
+	if (note & WEFT_NOTE_OUTER) {
+		/* The ends in the tunnel are others: the tag must do. */
+		if (!(flow->key.flags & WEFT_KEY_TUNNEL))
+			return NULL;
+		pkt->src = !!(note & WEFT_NOTE_SRC);
+	} else if (flow->key.proto != pkt->key.proto ||
+		   flow->key.vlan != pkt->key.vlan ||
+		   memcmp(flow->key.addr, pkt->key.addr,
+			  sizeof(pkt->key.addr))) {
+		return NULL;
+	}
+	pkt->key = flow->key;
+	pkt->encap = flow->encap;
 	return flow;
 }
 
@@ -550,14 +586,57 @@ typedef bool (*weft_flow_wanted)(const struct weft_flow_table *table,
 static void weft_unlink_if(struct weft_flow_table *table, struct weft_flow *flow,
 			   weft_flow_wanted wanted, u32 arg)
 {
-	u32 hash = weft_flow_hash(table, &flow->key);
+	u32 hash = weft_flow_hash(table, &flow->key, &flow->encap);
 	spinlock_t *lock = weft_bucket_lock(table, hash);
 
 	spin_lock_bh(lock);
 	if (wanted(table, flow, arg) &&
-	    hash == weft_flow_hash(table, &flow->key))
+	    hash == weft_flow_hash(table, &flow->key, &flow->encap))
 		weft_flow_unlink(table, flow, hash);
 	spin_unlock_bh(lock);
+}
+
+static bool weft_is_tunnelled(const struct weft_flow_table *table,
+			      const struct weft_flow *flow, u32 ifindex)
+{
+	/* Pairs with weft_flow_fill(). */
+	return smp_load_acquire(&flow->flags) & WEFT_FLOW_LIVE &&
+	       flow->key.flags & (WEFT_KEY_TUNNEL | WEFT_KEY_TUNNEL_PORT) &&
+	       flow->uplink_ifindex == ifindex;
+}
+
+/* Whose flows weft_retire_tunnelled() ends. */
+struct weft_tunnels_of {
+	struct weft_flow_table	*table;
+	u32			ifindex;
+};
+
+static int weft_retire_tunnelled(struct weft_flow *flow, u32 index, void *arg)
+{
+	const struct weft_tunnels_of *of = arg;
+
+	if (weft_is_tunnelled(of->table, flow, of->ifindex))
+		weft_unlink_if(of->table, flow, weft_is_tunnelled, of->ifindex);
+	return 0;
+}
+
+/**
+ * weft_flow_retire_tunnels - end the flows that were seen in tunnels
+ * @table: the table
+ * @ifindex: of the device on which they were seen
+ *
+ * For when tunnels are looked into no more, or in another way: TCP in them
+ * would else be kept for ever.
+ *
+ * Context: Process, may sleep; no packet is read the old way any more.
+ */
+void weft_flow_retire_tunnels(struct weft_flow_table *table, u32 ifindex)
+{
+	struct weft_tunnels_of of = { table, ifindex };
+	u32 index = 0;
+
+	weft_flow_walk(table, &index, weft_retire_tunnelled, &of);
+	weft_rouse(table);
 }
 
 static void weft_scan(struct weft_flow_table *table)
@@ -688,6 +767,7 @@ struct weft_flow_table *weft_flow_table_create(struct weft_net *wn,
 
 	BUILD_BUG_ON(sizeof(struct weft_flow_key) != 40);
 	BUILD_BUG_ON(sizeof(struct weft_flow) > 192);
+	BUILD_BUG_ON(sizeof(struct weft_encap) != sizeof(u64));
 	BUILD_BUG_ON(offsetofend(struct weft_flow, flags) > 64);
 	BUILD_BUG_ON(!is_power_of_2(WEFT_FRAGMENTS));
 

@@ -100,6 +100,7 @@ struct weft_flow_half {
  * @index: number of the slot; constant as long as the table
  * @free_next: chain of empty or retired slots; the table's slot lock
  * @holder: attachment point in whose quota it is; constant while in use
+ * @encap: the tunnel, where the key has WEFT_KEY_TUNNEL; constant while in use
  *
  * Readers under RCU must check @slot_gen (or find the entry by key again)
  * before they trust what they read: the slot may have been emptied.
@@ -127,6 +128,7 @@ struct weft_flow {
 	u32			index;
 	u32			free_next;
 	u16			holder;
+	struct weft_encap	encap;
 } ____cacheline_aligned;
 
 /**
@@ -153,8 +155,9 @@ struct weft_flow {
  * @counts_lock: held while counts move from flows to jobs
  * @work: the worker
  * @fragments: which flow the fragments of a packet belong to: a tag of the
- *	packet above the flow's slot plus one; by the tag's low bits, a newer
- *	packet takes an older one's place. Single words, any CPU writes
+ *	packet above WEFT_NOTE_* and the flow's slot plus one; by the tag's low
+ *	bits, a newer packet takes an older one's place. Single words, any CPU
+ *	writes
  * @chunks: slots
  */
 struct weft_flow_table {
@@ -286,27 +289,39 @@ static inline u32 weft_flow_hash_ip4(const struct weft_flow_table *table,
 }
 
 /**
- * weft_flow_hash - hash of a key
+ * weft_flow_hash - hash of a conversation
  * @table: whose secret to use
- * @key: the key
+ * @key: its key
+ * @encap: its tunnel, looked at only where the key says that it has one
  *
  * Context: Any.
  * Return: 32 bits that nobody outside can predict.
  */
 static inline u32 weft_flow_hash(const struct weft_flow_table *table,
-				 const struct weft_flow_key *key)
+				 const struct weft_flow_key *key,
+				 const struct weft_encap *encap)
 {
+	u32 hash;
+
 	if (ipv6_addr_v4mapped(&key->addr[0]) &&
 	    ipv6_addr_v4mapped(&key->addr[1]))
-		return weft_flow_hash_ip4(table, key);
-	return hsiphash(key, sizeof(*key), &table->hash_key);
+		hash = weft_flow_hash_ip4(table, key);
+	else
+		hash = hsiphash(key, sizeof(*key), &table->hash_key);
+	/* Or who can make up identifiers could make a chain of any length. */
+	if (key->flags & WEFT_KEY_TUNNEL)
+		hash = hsiphash_3u32(hash, encap->id,
+				     encap->vlan | (u32)encap->tunnel << 16,
+				     &table->hash_key);
+	return hash;
 }
 
 /**
- * weft_flow_lookup - the flow of a key
+ * weft_flow_lookup - the flow of a conversation
  * @table: the table
- * @key: the key
- * @hash: weft_flow_hash() of @key
+ * @key: its key
+ * @encap: its tunnel; NULL where the key is known to have none
+ * @hash: weft_flow_hash() of both
  *
  * The chain is walked at most once round the table's average load; it can't
  * loop, since a retired slot is not linked again before a grace period.
@@ -316,7 +331,8 @@ static inline u32 weft_flow_hash(const struct weft_flow_table *table,
  */
 static inline struct weft_flow *
 weft_flow_lookup(struct weft_flow_table *table,
-		 const struct weft_flow_key *key, u32 hash)
+		 const struct weft_flow_key *key,
+		 const struct weft_encap *encap, u32 hash)
 {
 	u32 link = READ_ONCE(table->buckets[hash & table->bucket_mask]);
 
@@ -325,7 +341,9 @@ weft_flow_lookup(struct weft_flow_table *table,
 		struct weft_flow *flow = weft_slot(table, link - 1);
 
 		if (weft_key_equal(&flow->key, key) &&
-		    READ_ONCE(flow->flags) & WEFT_FLOW_LIVE)
+		    READ_ONCE(flow->flags) & WEFT_FLOW_LIVE &&
+		    (!encap || !(key->flags & WEFT_KEY_TUNNEL) ||
+		     weft_encap_equal(&flow->encap, encap)))
 			return flow;
 		link = READ_ONCE(flow->next);
 	}
@@ -383,6 +401,7 @@ void weft_flow_retire(struct weft_flow_table *table, struct weft_flow *flow,
 		      u32 hash);
 void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 		       u32 hash, const struct weft_flow_open *open);
+void weft_flow_retire_tunnels(struct weft_flow_table *table, u32 ifindex);
 void weft_flow_account(struct weft_flow *flow, const struct weft_pkt *pkt,
 		       unsigned int bytes, unsigned int packets);
 
@@ -391,7 +410,7 @@ void weft_flow_note_fragment(struct weft_flow_table *table,
 			     const struct weft_pkt *pkt,
 			     const struct weft_flow *flow);
 struct weft_flow *weft_flow_of_fragment(struct weft_flow_table *table,
-					const struct weft_pkt *pkt);
+					struct weft_pkt *pkt);
 
 /* Numbers in place of pointers. */
 struct weft_flow *weft_flow_by_index(struct weft_flow_table *table, u32 index);

@@ -234,6 +234,7 @@ static void weft_read(struct weft_passage *way)
 	const struct sk_buff *skb = way->skb;
 	int l2 = 0;
 
+
 	if (way->direction == WEFT_DIRECTION_INGRESS &&
 	    way->place != WEFT_AT_DELIVERY)
 		l2 = -ETH_HLEN;
@@ -288,6 +289,7 @@ static void weft_report(const struct weft_passage *way)
 		.index = WEFT_FLOW_NONE,
 		.uplink_ifindex = way->uplink->dev->ifindex,
 		.key = way->pkt.key,
+		.encap = way->pkt.encap,
 	};
 
 	if (!weft_event_wanted(queue))
@@ -440,8 +442,8 @@ static void weft_judge_flow(struct weft_passage *way,
 	int counter;
 	u32 hash;
 
-	hash = weft_flow_hash(flows, &pkt->key);
-	way->flow = weft_flow_lookup(flows, &pkt->key, hash);
+	hash = weft_flow_hash(flows, &pkt->key, &pkt->encap);
+	way->flow = weft_flow_lookup(flows, &pkt->key, &pkt->encap, hash);
 	if (way->flow && weft_is_syn(pkt) &&
 	    READ_ONCE(way->flow->state) >= WEFT_FLOW_STATE_CLOSING) {
 		/* The ports are used again: a conversation of its own. */
@@ -477,11 +479,12 @@ static void weft_judge_icmp_error(struct weft_passage *way,
 				  const struct weft_config *config)
 {
 	struct weft_flow_table *flows = way->uplink->wn->flows;
+	const struct weft_pkt *pkt = &way->pkt;
 	struct weft_flow *flow;
 	u32 hash;
 
-	hash = weft_flow_hash(flows, &way->pkt.key);
-	flow = weft_flow_lookup(flows, &way->pkt.key, hash);
+	hash = weft_flow_hash(flows, &pkt->key, &pkt->encap);
+	flow = weft_flow_lookup(flows, &pkt->key, &pkt->encap, hash);
 	way->class = WEFT_CLASS_CONTROL;
 	if (flow) {
 		way->flow = flow;
@@ -510,9 +513,18 @@ static void weft_judge_fragment(struct weft_passage *way,
 		weft_attach_count(way->attach, WEFT_A_STATS_FRAGMENT, 1);
 		return;
 	}
-	way->pkt.key = way->flow->key;
-	weft_judge_known(way, config, weft_flow_hash(flows, &way->pkt.key));
+	weft_judge_known(way, config, weft_flow_hash(flows, &way->pkt.key,
+						     &way->pkt.encap));
 	weft_account(way);
+}
+
+/* Fragments that are to come belong to this packet's flow. */
+static void weft_note_fragment(const struct weft_passage *way)
+{
+	if (way->pkt.first_fragment || way->pkt.outer_first)
+		weft_flow_note_fragment(way->uplink->wn->flows, &way->pkt,
+					way->action == WEFT_ACTION_DENY ?
+					NULL : way->flow);
 }
 
 static void weft_judge_kind(struct weft_passage *way)
@@ -523,13 +535,11 @@ static void weft_judge_kind(struct weft_passage *way)
 	switch (way->pkt.kind) {
 	case WEFT_PKT_FLOW:
 		weft_judge_flow(way, config);
-		if (way->pkt.first_fragment)
-			weft_flow_note_fragment(way->uplink->wn->flows, &way->pkt,
-						way->action == WEFT_ACTION_DENY ?
-						NULL : way->flow);
+		weft_note_fragment(way);
 		return;
 	case WEFT_PKT_FRAGMENT:
 		weft_judge_fragment(way, config);
+		weft_note_fragment(way);
 		return;
 	case WEFT_PKT_ICMP_ERROR:
 		weft_judge_icmp_error(way, config);
@@ -578,7 +588,8 @@ static __always_inline bool weft_judge_plain(struct weft_uplink *uplink,
 	if (eth->h_proto != htons(ETH_P_IP))
 		return false;
 
-	flow = weft_flow_lookup(flows, &pkt.key,
+	/* No packet in a tunnel: see WEFT_KEY_TUNNEL_PORT. */
+	flow = weft_flow_lookup(flows, &pkt.key, NULL,
 				weft_flow_hash_ip4(flows, &pkt.key));
 	if (!flow || weft_is_syn(&pkt) ||
 	    weft_known_verdict(flow, rcu_dereference(uplink->wn->config),
@@ -644,8 +655,8 @@ static noinline bool weft_judge_any(struct weft_uplink *uplink,
 			  way.packets);
 	weft_stamp_write(uplink, attach, skb, way.direction, way.flow ?
 			 way.flow->index :
-			 weft_flow_hash(uplink->wn->flows, &way.pkt.key) |
-			 WEFT_TAG_HASHED, way.flow, way.class);
+			 weft_flow_hash(uplink->wn->flows, &way.pkt.key,
+					&way.pkt.encap) | WEFT_TAG_HASHED, way.flow, way.class);
 	return true;
 }
 
