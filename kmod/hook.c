@@ -207,21 +207,49 @@ static bool weft_parse_frame(const struct sk_buff *skb, int l2,
 }
 
 /*
+ * Where the payload that GSO cuts up begins, of an encapsulated packet that
+ * nobody has looked into: there the sender's offsets, which a guest may have
+ * made up, are all that there is. Only counts depend on them.
+ */
+static noinline u32 weft_gso_payload(const struct sk_buff *skb, u32 payload_off)
+{
+	int offset = skb_inner_transport_offset(skb);
+	const struct tcphdr *th;
+	struct tcphdr copy;
+
+	if (skb_shinfo(skb)->gso_type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)) {
+		th = offset < 0 ? NULL :
+		     skb_header_pointer(skb, offset, sizeof(copy), &copy);
+		offset += th ? th->doff * 4 : 0;
+	} else {
+		offset += sizeof(struct udphdr);
+	}
+	return offset > (int)payload_off && offset <= (int)skb->len ?
+		offset : payload_off;
+}
+
+/*
  * What a packet takes on the wire: bytes, with the headers of all segments, and
- * in @packets how many segments. Its frame begins @l2 from skb->data.
+ * in @packets how many segments. Its frame begins @l2 from skb->data. GSO cuts
+ * the payload of the innermost packet, and gives each piece all headers.
  */
 static u32 weft_wire_bytes(const struct sk_buff *skb, int l2,
 			   const struct weft_pkt *pkt, u32 *packets)
 {
+	u32 payload_off = pkt->payload_off, payload_end;
 	u32 bytes = skb->len - l2;
 
 	*packets = 1;
 	if (!skb_is_gso(skb) || pkt->kind != WEFT_PKT_FLOW)
 		return bytes;
+	payload_end = payload_off + pkt->payload_len;
+	if (skb->encapsulation && !(pkt->key.flags & WEFT_KEY_TUNNEL))
+		payload_off = min(weft_gso_payload(skb, payload_off),
+				  payload_end);
 	/* gso_segs is a hint that a guest may have left out. */
-	*packets = max_t(u32, DIV_ROUND_UP(pkt->payload_len,
+	*packets = max_t(u32, DIV_ROUND_UP(payload_end - payload_off,
 					   skb_shinfo(skb)->gso_size), 1);
-	return bytes + (*packets - 1) * (pkt->payload_off - l2);
+	return bytes + (*packets - 1) * (payload_off - l2);
 }
 
 /*
