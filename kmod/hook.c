@@ -259,14 +259,21 @@ static u32 weft_wire_bytes(const struct sk_buff *skb, int l2,
  */
 static void weft_read(struct weft_passage *way)
 {
+	enum weft_tunnel_mode mode = WEFT_TUNNEL_MODE_OFF;
 	const struct sk_buff *skb = way->skb;
 	int l2 = 0;
 
+	/*
+	 * Never a port's: its workload could wrap what it may not send in
+	 * what it may.
+	 */
+	if (way->attach == &way->uplink->host)
+		mode = READ_ONCE(way->uplink->tunnels);
 
 	if (way->direction == WEFT_DIRECTION_INGRESS &&
 	    way->place != WEFT_AT_DELIVERY)
 		l2 = -ETH_HLEN;
-	if (!weft_parse_frame(skb, l2, WEFT_TUNNEL_MODE_OFF, &way->pkt)) {
+	if (!weft_parse_frame(skb, l2, mode, &way->pkt)) {
 		memset(&way->pkt, 0, sizeof(way->pkt));
 		way->pkt.kind = WEFT_PKT_MALFORMED;
 	}

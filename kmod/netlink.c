@@ -327,6 +327,7 @@ static int weft_nl_need_ifindex(struct genl_info *info)
 int weft_nl_uplink_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *policy = info->attrs[WEFT_A_UPLINK_DEFAULT_POLICY];
+	struct nlattr *tunnels = info->attrs[WEFT_A_UPLINK_TUNNELS];
 	struct net_device *dev;
 	int err;
 
@@ -339,6 +340,8 @@ int weft_nl_uplink_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (dev) {
 		err = weft_uplink_add(dev, policy ? nla_get_u8(policy) :
 						    WEFT_ACTION_ALLOW,
+				      tunnels ? nla_get_u8(tunnels) :
+						WEFT_TUNNEL_MODE_OFF,
 				      info->extack);
 		if (err)
 			NL_SET_BAD_ATTR(info->extack,
@@ -360,15 +363,18 @@ int weft_nl_uplink_new_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int weft_nl_uplink_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct nlattr *policy = info->attrs[WEFT_A_UPLINK_DEFAULT_POLICY];
+	struct nlattr *tunnels = info->attrs[WEFT_A_UPLINK_TUNNELS];
 	struct weft_uplink *uplink;
 	struct weft_config *next;
 	int err;
 
-	err = weft_nl_need_ifindex(info) ?:
-	      weft_netlink_need(info, WEFT_A_UPLINK_DEFAULT_POLICY,
-				"something to change, such as default-policy");
+	err = weft_nl_need_ifindex(info);
 	if (err)
 		return err;
+	if (!policy && !tunnels)
+		return weft_netlink_need(info, WEFT_A_UPLINK_DEFAULT_POLICY,
+					 "something to change: default-policy or tunnels");
 
 	rtnl_lock();
 	uplink = weft_nl_uplink(info);
@@ -381,8 +387,12 @@ int weft_nl_uplink_set_doit(struct sk_buff *skb, struct genl_info *info)
 		err = PTR_ERR(next);
 		goto unlock;
 	}
-	WRITE_ONCE(uplink->host.default_policy,
-		   nla_get_u8(info->attrs[WEFT_A_UPLINK_DEFAULT_POLICY]));
+
+	/* Nothing fails from here on. */
+	if (policy)
+		WRITE_ONCE(uplink->host.default_policy, nla_get_u8(policy));
+	if (tunnels)
+		weft_uplink_set_tunnels(uplink, nla_get_u8(tunnels));
 	weft_config_commit(uplink->wn, next);
 unlock:
 	rtnl_unlock();
@@ -440,6 +450,7 @@ static int weft_fill_uplink(struct sk_buff *skb, const void *object)
 		       uplink->host.default_policy) ||
 	    nla_put_u32(skb, WEFT_A_UPLINK_ATTACH_ID, uplink->host.id) ||
 	    nla_put_u32(skb, WEFT_A_UPLINK_PORTS, uplink->n_ports) ||
+	    nla_put_u8(skb, WEFT_A_UPLINK_TUNNELS, uplink->tunnels) ||
 	    weft_put_stats(skb, WEFT_A_UPLINK_STATS, &uplink->host) ||
 	    weft_put_flows(skb, uplink->wn, uplink->host.id,
 			   WEFT_A_UPLINK_FLOWS, WEFT_A_UPLINK_FLOWS_SHARE) ||

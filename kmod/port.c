@@ -711,7 +711,8 @@ static struct weft_uplink *weft_port_find_uplink(struct net *net,
 		return ERR_PTR(-ENODEV);
 	}
 	if (!weft_uplink_find(lower)) {
-		err = weft_uplink_add(lower, WEFT_ACTION_ALLOW, extack);
+		err = weft_uplink_add(lower, WEFT_ACTION_ALLOW,
+				      WEFT_TUNNEL_MODE_OFF, extack);
 		if (err) {
 			NL_SET_BAD_ATTR(extack, link);
 			return ERR_PTR(err);

@@ -237,7 +237,7 @@ bool weft_uplink_has_ref(const struct weft_uplink *uplink)
 }
 
 static int weft_uplink_suits(const struct net_device *dev, u8 default_policy,
-			     struct netlink_ext_ack *extack)
+			     u8 tunnels, struct netlink_ext_ack *extack)
 {
 	if (dev_net(dev)->user_ns != &init_user_ns && !READ_ONCE(weft_userns)) {
 		NL_SET_ERR_MSG_MOD(extack,
@@ -246,6 +246,10 @@ static int weft_uplink_suits(const struct net_device *dev, u8 default_policy,
 	}
 	if (default_policy > WEFT_ACTION_MAX) {
 		NL_SET_ERR_MSG_MOD(extack, "a default policy is allow, deny or audit");
+		return -EINVAL;
+	}
+	if (tunnels > WEFT_TUNNEL_MODE_MAX) {
+		NL_SET_ERR_MSG_MOD(extack, "tunnels are off, on or flat");
 		return -EINVAL;
 	}
 	if (dev->reg_state != NETREG_REGISTERED) {
@@ -275,7 +279,7 @@ static int weft_uplink_suits(const struct net_device *dev, u8 default_policy,
 }
 
 static struct weft_uplink *weft_uplink_alloc(struct net_device *dev,
-					     u8 default_policy)
+					     u8 default_policy, u8 tunnels)
 {
 	struct weft_uplink *uplink;
 	int i;
@@ -287,6 +291,7 @@ static struct weft_uplink *weft_uplink_alloc(struct net_device *dev,
 	uplink->dev = dev;
 	uplink->wn = weft_net(dev_net(dev));
 	uplink->stamp_secret = get_random_u32();
+	uplink->tunnels = tunnels;
 	uplink->host.default_policy = default_policy;
 	INIT_LIST_HEAD(&uplink->port_list);
 	skb_queue_head_init(&uplink->flood);
@@ -324,12 +329,13 @@ static void weft_uplink_free(struct weft_uplink *uplink)
  * @dev: the device
  * @default_policy: enum weft_action for the host's own traffic where no policy
  *	decides
+ * @tunnels: enum weft_tunnel_mode for the host's own traffic
  * @extack: says why it was refused
  *
  * Context: Process, RTNL.
  * Return: 0 or a negative error; nothing has changed then.
  */
-int weft_uplink_add(struct net_device *dev, u8 default_policy,
+int weft_uplink_add(struct net_device *dev, u8 default_policy, u8 tunnels,
 		    struct netlink_ext_ack *extack)
 {
 	struct weft_uplink *uplink;
@@ -337,7 +343,7 @@ int weft_uplink_add(struct net_device *dev, u8 default_policy,
 	int err;
 
 	ASSERT_RTNL();
-	err = weft_uplink_suits(dev, default_policy, extack);
+	err = weft_uplink_suits(dev, default_policy, tunnels, extack);
 	if (err)
 		return err;
 
@@ -348,7 +354,7 @@ int weft_uplink_add(struct net_device *dev, u8 default_policy,
 			return err;
 	}
 
-	uplink = weft_uplink_alloc(dev, default_policy);
+	uplink = weft_uplink_alloc(dev, default_policy, tunnels);
 	if (!uplink) {
 		NL_SET_ERR_MSG_MOD(extack, "no memory for an uplink");
 		err = -ENOMEM;
@@ -427,6 +433,27 @@ int weft_uplink_del(struct net_device *dev, struct netlink_ext_ack *extack)
 	}
 	weft_uplink_remove(uplink);
 	return 0;
+}
+
+/**
+ * weft_uplink_set_tunnels - look into the host's tunnels, or not
+ * @uplink: the uplink
+ * @tunnels: enum weft_tunnel_mode
+ *
+ * Between weft_config_begin() and weft_config_commit(): what the plain way takes
+ * for allowed must have been judged by the new config, and who knows the new
+ * config must know the new mode. Therefore the wait.
+ *
+ * Context: Process, RTNL.
+ */
+void weft_uplink_set_tunnels(struct weft_uplink *uplink, u8 tunnels)
+{
+	ASSERT_RTNL();
+	if (uplink->tunnels == tunnels)
+		return;
+	WRITE_ONCE(uplink->tunnels, tunnels);
+	synchronize_net();
+	weft_flow_retire_tunnels(uplink->wn->flows, uplink->dev->ifindex);
 }
 
 static u32 weft_uplink_bucket(const u8 *mac)

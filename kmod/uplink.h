@@ -58,6 +58,8 @@ struct weft_attach {
  *	namespace stops being an uplink)
  * @node: in weft_net.uplinks; RTNL
  * @all: in the list of all namespaces' uplinks; RTNL
+ * @tunnels: enum weft_tunnel_mode, for the host's own packets; RTNL to write,
+ *	anyone to read, see weft_uplink_set_tunnels()
  * @host: attachment point of the host's own traffic
  * @ports: by MAC address, weft_port.hash_node; RTNL to write, RCU to read
  * @port_list: weft_port.node; RTNL to write, RCU to read
@@ -74,6 +76,7 @@ struct weft_uplink {
 	struct net_device	*dev;
 	netdevice_tracker	tracker;
 	u32			stamp_secret;
+	u8			tunnels;
 	struct weft_net		*wn;
 	struct list_head	node;
 	struct list_head	all;
@@ -106,8 +109,9 @@ void weft_uplink_ref_exit(struct weft_uplink_ref *ref);
 bool weft_uplink_has_ref(const struct weft_uplink *uplink);
 
 struct weft_uplink *weft_uplink_find(const struct net_device *dev);
-int weft_uplink_add(struct net_device *dev, u8 default_policy,
+int weft_uplink_add(struct net_device *dev, u8 default_policy, u8 tunnels,
 		    struct netlink_ext_ack *extack);
+void weft_uplink_set_tunnels(struct weft_uplink *uplink, u8 tunnels);
 int weft_uplink_del(struct net_device *dev, struct netlink_ext_ack *extack);
 
 int weft_attach_init(struct weft_net *wn, struct weft_attach *attach,
