@@ -57,6 +57,12 @@ void flow_json(struct nlattr *tb[], struct json_object *obj)
 		row_string(obj, "acceptor", text_address(buf, acceptor));
 	number_if(obj, "acceptor_port", tb[WEFT_A_FLOW_ACCEPTOR_PORT]);
 	number_if(obj, "vlan", tb[WEFT_A_FLOW_VLAN]);
+	if (tb[WEFT_A_FLOW_TUNNEL])
+		row_string(obj, "tunnel",
+			   name_of(&name_tunnels,
+				   netlink_number(tb[WEFT_A_FLOW_TUNNEL])));
+	number_if(obj, "tunnel_id", tb[WEFT_A_FLOW_TUNNEL_ID]);
+	number_if(obj, "tunnel_vlan", tb[WEFT_A_FLOW_TUNNEL_VLAN]);
 	row_string(obj, "state",
 		   name_of(&name_states, netlink_number(tb[WEFT_A_FLOW_STATE])));
 	row_string(obj, "class", class_name(netlink_number(tb[WEFT_A_FLOW_CLASS])));
@@ -110,6 +116,11 @@ void flow_text(struct nlattr *tb[])
 	print_end(tb[WEFT_A_FLOW_OPENER], tb[WEFT_A_FLOW_OPENER_PORT]);
 	fputs(" > ", stdout);
 	print_end(tb[WEFT_A_FLOW_ACCEPTOR], tb[WEFT_A_FLOW_ACCEPTOR_PORT]);
+	if (tb[WEFT_A_FLOW_TUNNEL])
+		printf(" in %s",
+		       name_of(&name_tunnels, netlink_number(tb[WEFT_A_FLOW_TUNNEL])));
+	if (netlink_number(tb[WEFT_A_FLOW_TUNNEL_ID]))
+		printf(" %llu", netlink_number(tb[WEFT_A_FLOW_TUNNEL_ID]));
 	printf(" %s %s class %s",
 	       name_of(&name_directions, netlink_number(tb[WEFT_A_FLOW_DIRECTION])),
 	       name_of(&name_states, netlink_number(tb[WEFT_A_FLOW_STATE])),
@@ -131,6 +142,9 @@ void flow_text(struct nlattr *tb[])
 		attach_text((__u32)netlink_number(tb[WEFT_A_FLOW_ATTACH_ID]));
 	if (netlink_number(tb[WEFT_A_FLOW_VLAN]))
 		printf(" vlan %llu", netlink_number(tb[WEFT_A_FLOW_VLAN]));
+	if (netlink_number(tb[WEFT_A_FLOW_TUNNEL_VLAN]))
+		printf(" inner-vlan %llu",
+		       netlink_number(tb[WEFT_A_FLOW_TUNNEL_VLAN]));
 	printf(" source %s",
 	       name_of(&name_sources, netlink_number(tb[WEFT_A_FLOW_SOURCE])));
 	if (tb[WEFT_A_FLOW_INDEX])

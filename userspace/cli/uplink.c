@@ -29,6 +29,8 @@ static const struct word add_words[] = {
 	  .help = "the scheduler's limit" },
 	{ "policy", NULL, KIND_ACTION, 0, WEFT_A_UPLINK_DEFAULT_POLICY,
 	  .help = "for the host's own traffic where no policy decides" },
+	{ "tunnels", NULL, KIND_TUNNELS, 0, WEFT_A_UPLINK_TUNNELS,
+	  .help = "on: judge the host's tunnelled packets by what they hold" },
 	{ "noqdisc", NULL, KIND_FLAG,
 	  .help = "attach no scheduler" },
 	{ "force", NULL, KIND_FLAG,
@@ -42,6 +44,8 @@ static const struct word set_words[] = {
 	  .help = "the scheduler's limit" },
 	{ "policy", NULL, KIND_ACTION, 0, WEFT_A_UPLINK_DEFAULT_POLICY,
 	  .help = "for the host's own traffic where no policy decides" },
+	{ "tunnels", NULL, KIND_TUNNELS, 0, WEFT_A_UPLINK_TUNNELS,
+	  .help = "on: judge the host's tunnelled packets by what they hold" },
 	{ }
 };
 
@@ -189,9 +193,10 @@ static int uplink_add(const struct args *args)
 
 static int check_set(const struct args *args)
 {
-	if (args_get(args, "rate") || args_get(args, "policy"))
+	if (args_get(args, "rate") || args_get(args, "policy") ||
+	    args_get(args, "tunnels"))
 		return STATUS_OK;
-	complain("'uplink set' needs something to set: rate or policy");
+	complain("'uplink set' needs something to set: rate, policy or tunnels");
 	return STATUS_USAGE;
 }
 
@@ -217,8 +222,8 @@ static int uplink_set(const struct args *args)
 		return STATUS_REFUSED;
 	}
 	/* Where only the rate is set, the device must be an uplink all the same. */
-	status = change(args, args_get(args, "policy") ? WEFT_CMD_UPLINK_SET :
-						       WEFT_CMD_UPLINK_GET, NULL, NULL);
+	status = change(args, args_get(args, "policy") || args_get(args, "tunnels") ?
+			WEFT_CMD_UPLINK_SET : WEFT_CMD_UPLINK_GET, NULL, NULL);
 	if (status || !rate)
 		return status;
 	/* Without a limit, one for each queue is right as it is. */
@@ -261,7 +266,7 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 	struct nlattr *tb[WEFT_A_UPLINK_MAX + 1];
 	struct scheduler sched = { };
 	struct json_object *obj;
-	const char *name, *policy;
+	const char *name, *policy, *tunnels;
 	__u64 index;
 	char rate[TEXT_LEN];
 
@@ -273,6 +278,8 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 	name = name ? name : "?";
 	policy = name_of(&name_actions,
 			 netlink_number(tb[WEFT_A_UPLINK_DEFAULT_POLICY]));
+	tunnels = name_of(&name_tunnel_modes,
+			  netlink_number(tb[WEFT_A_UPLINK_TUNNELS]));
 	scheduler_find(session_route(), (int)index, &sched);
 
 	if (output.json) {
@@ -283,6 +290,7 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 		row_number(obj, "attach_id",
 			   netlink_number(tb[WEFT_A_UPLINK_ATTACH_ID]));
 		row_number(obj, "ports", netlink_number(tb[WEFT_A_UPLINK_PORTS]));
+		row_string(obj, "tunnels", tunnels);
 		row_string(obj, "scheduler", places[sched.place]);
 		if (sched.rate)
 			row_number(obj, "rate", sched.rate);
@@ -293,8 +301,8 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 		output_row(obj);
 		return 0;
 	}
-	printf("uplink %s policy %s ports %llu scheduler %s",
-	       colored(COLOR_NAME, name), policy,
+	printf("uplink %s policy %s tunnels %s ports %llu scheduler %s",
+	       colored(COLOR_NAME, name), policy, tunnels,
 	       netlink_number(tb[WEFT_A_UPLINK_PORTS]), places[sched.place]);
 	if (sched.rate)
 		printf(" rate %s", text_rate(rate, sched.rate));
@@ -325,7 +333,7 @@ static int uplink_show(const struct args *args)
 static const struct action actions[] = {
 	{ "add", "make a device an uplink and attach the scheduler to it",
 	  add_words, uplink_add, check_add },
-	{ "set", "change an uplink's default policy or rate", set_words, uplink_set,
+	{ "set", "change an uplink's default policy, rate or tunnels", set_words, uplink_set,
 	  check_set },
 	{ "del", "give a device back and detach the scheduler", del_words, uplink_del },
 	{ "show", "list uplinks", show_words, uplink_show },

@@ -84,6 +84,11 @@ static const char *read_action(const char *word, struct value *value)
 	return read_name(&name_actions, word, value);
 }
 
+static const char *read_tunnels(const char *word, struct value *value)
+{
+	return read_name(&name_tunnel_modes, word, value);
+}
+
 static const char *read_direction(const char *word, struct value *value)
 {
 	if (!strcmp(word, "in"))
@@ -235,6 +240,8 @@ static const struct kind_info kinds[] = {
 		"allow|deny|audit", "one of allow, deny, audit", read_action, NULL },
 	[KIND_DIRECTION] = {
 		"ingress|egress", "one of ingress, egress", read_direction, NULL },
+	[KIND_TUNNELS] = {
+		"on|off|flat", "one of on, off, flat", read_tunnels, NULL },
 	[KIND_PROTOCOL] = {
 		"PROTOCOL", "a protocol such as tcp or udp, or its number (1 to 255)",
 		read_protocol, NULL },
@@ -517,6 +524,7 @@ static void put_value(const struct word *word, const struct value *value,
 		break;
 	case KIND_ACTION:
 	case KIND_DIRECTION:
+	case KIND_TUNNELS:
 	case KIND_PROTOCOL:
 		request_u8(req, word->attr, (__u8)value->number);
 		break;

@@ -52,6 +52,27 @@ static const char *const sources[] = {
 
 const struct name_table name_sources = { sources, ARRAY_SIZE(sources) };
 
+static const char *const tunnels[] = {
+	[WEFT_TUNNEL_NONE] = "none",
+	[WEFT_TUNNEL_VXLAN] = "vxlan",
+	[WEFT_TUNNEL_GENEVE] = "geneve",
+	[WEFT_TUNNEL_GRE] = "gre",
+	[WEFT_TUNNEL_GRETAP] = "gretap",
+	[WEFT_TUNNEL_IPIP] = "ipip",
+};
+
+const struct name_table name_tunnels = { tunnels, ARRAY_SIZE(tunnels) };
+
+static const char *const tunnel_modes[] = {
+	[WEFT_TUNNEL_MODE_OFF] = "off",
+	[WEFT_TUNNEL_MODE_ON] = "on",
+	[WEFT_TUNNEL_MODE_FLAT] = "flat",
+};
+
+const struct name_table name_tunnel_modes = {
+	tunnel_modes, ARRAY_SIZE(tunnel_modes)
+};
+
 const char *name_of(const struct name_table *table, __u64 number)
 {
 	if (number >= table->n || !table->names[number])

@@ -26,6 +26,8 @@ extern const struct name_table name_directions;
 extern const struct name_table name_tiers;
 extern const struct name_table name_states;
 extern const struct name_table name_sources;
+extern const struct name_table name_tunnels;
+extern const struct name_table name_tunnel_modes;
 
 /* "?" for a number that a newer kernel may know. */
 const char *name_of(const struct name_table *table, __u64 number);
