@@ -89,6 +89,9 @@ refused "'rate -1mbit'" uplink add lo rate -1mbit
 refused "'rate 999999999999999tbit'" uplink add lo rate 999999999999999tbit
 refused "'rate none'" uplink add lo rate none
 refused "allow, deny, audit" uplink add lo policy maybe
+refused "on, off, flat" uplink add lo tunnels maybe
+refused "on, off, flat" uplink set lo tunnels 1
+refused "'tunnels' needs a value" uplink set lo tunnels
 refused "exclude each other" uplink add lo rate 5mbit noqdisc
 refused "something to set" uplink set lo
 refused "given twice" uplink set lo policy deny policy allow
