@@ -581,6 +581,20 @@ TEST(weft_parse__neighbour_discovery_in_a_tunnel)
 	EXPECT_EQ(parse(&p, IP4).kind, WEFT_PKT_LINK_LOCAL);
 }
 
+/* ARP always passes, so it must be in the tunnel and not behind it. */
+TEST(weft_parse__frame_in_padding)
+{
+	const struct tunnel *t = named("vxlan");
+	struct packet in = {}, p;
+
+	put_zero(&in, 28);
+	p = wrap_as(t, &in, ETH_P_ARP, false, t->proto);
+	((struct iphdr *)p.bytes)->tot_len = htons(20 + 8 + 8 + 13);
+	EXPECT_EQ(parse(&p, IP4).kind, WEFT_PKT_MALFORMED);
+	((struct iphdr *)p.bytes)->tot_len = htons(20 + 8 + 8 + 14);
+	EXPECT_EQ(parse(&p, IP4).kind, WEFT_PKT_LINK_LOCAL);
+}
+
 /* The inner length must lie within the outer one, whatever pads the frame. */
 TEST(weft_parse__inner_length_in_padding)
 {
