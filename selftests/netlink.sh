@@ -78,6 +78,7 @@ test_wrong_length()
 	no 22 1 $UPLINK_SET 1=hex:
 	no 22 1 $UPLINK_SET 1=hex:010000000000
 	no 22 3 $UPLINK_SET 1=u32:"$up0" 3=u32:1
+	no 22 11 $UPLINK_SET 1=u32:"$up0" 11=u32:1
 	no 34 4 $POLICY_NEW 2=u8:0 9=u8:1 4=hex:0a000001
 	no 34 5 $RULE_NEW 5=hex:0a000001 6=u8:32 9=u32:5
 	no 22 7 $RULE_NEW 7=u32:5 8=u32:5 9=u32:5
@@ -89,6 +90,8 @@ test_out_of_range()
 	ready
 	no 34 1 $UPLINK_GET 1=u32:0
 	no 34 3 $UPLINK_SET 1=u32:"$up0" 3=u8:3
+	no 34 11 $UPLINK_SET 1=u32:"$up0" 11=u8:3
+	no 34 11 $UPLINK_NEW 1=u32:"$up0" 11=u8:3
 	no 34 2 $POLICY_NEW 2=u8:2 9=u8:1
 	no 34 9 $POLICY_NEW 2=u8:0 9=u8:3
 	no 34 5 $POLICY_NEW 2=u8:0 9=u8:1 5=u8:129
