@@ -79,3 +79,25 @@ const struct weft_rule *weft_classify(const struct weft_config *config,
 	}
 	return NULL;
 }
+
+/**
+ * weft_rule_job - the job that a rule gives a flow
+ * @rule: the rule that decides, or NULL
+ * @view: the flow
+ * @job: the job that its attachment point gives
+ *
+ * Of a cgroup's id, the low 32 bits: those are the number that its directory
+ * has as an inode.
+ *
+ * Context: Any.
+ * Return: the job, 0 for none.
+ */
+u32 weft_rule_job(const struct weft_rule *rule, const struct weft_view *view,
+		  u32 job)
+{
+	if (!rule || rule->job_from == WEFT_JOB_FROM_PORT)
+		return job;
+	if (rule->job_from == WEFT_JOB_FROM_CGROUP)
+		return weft_select_cgroup(&rule->item.sel, view);
+	return rule->job ?: job;
+}

@@ -77,9 +77,9 @@ static struct weft_config *weft_config_next(const struct weft_net *wn,
 	next = weft_config_alloc(room, gfp);
 	if (!next)
 		return NULL;
-	next->gen = now->gen + 1;
-	if (!next->gen)
-		next->gen = 1;
+	next->gen = (now->gen + 1) & ~WEFT_GEN_PENDING ?: 1;
+	next->cgroup_levels = now->cgroup_levels;
+	next->by_sender = now->by_sender;
 	for (list = 0; list < WEFT_LISTS; list++) {
 		next->n[list] = now->n[list];
 		memcpy(next->items[list], now->items[list],
@@ -95,6 +95,28 @@ static void weft_config_publish(struct weft_net *wn, struct weft_config *next)
 	old = rcu_replace_pointer(wn->config, next,
 				  lockdep_is_held(&wn->config_lock));
 	kvfree_rcu(old, rcu);
+}
+
+/* What the rules look at besides addresses, protocol and ports. */
+static void weft_config_note(struct weft_config *config,
+			     const struct weft_selector *sel)
+{
+	unsigned int levels = sel->cgroup_level + sel->cgroup_below + 1;
+
+	if (sel->cgroup && levels > config->cgroup_levels)
+		config->cgroup_levels = levels;
+	if (sel->cgroup || sel->mark_mask || sel->has_dscp)
+		config->by_sender = true;
+}
+
+static void weft_config_note_all(struct weft_config *config)
+{
+	u32 i;
+
+	config->cgroup_levels = 0;
+	config->by_sender = false;
+	for (i = 0; i < config->n[WEFT_LIST_RULES]; i++)
+		weft_config_note(config, &config->items[WEFT_LIST_RULES][i]->sel);
 }
 
 static int weft_config_no_memory(struct netlink_ext_ack *extack)
@@ -266,6 +288,7 @@ int weft_config_add(struct weft_net *wn, enum weft_list list,
 	copy->id = weft_config_new_id(wn, list, next);
 	*id = copy->id;
 	weft_config_insert(next, list, copy);
+	weft_config_note_all(next);
 	weft_config_publish(wn, next);
 	copy = NULL;
 unlock:
@@ -304,6 +327,7 @@ int weft_config_del(struct weft_net *wn, enum weft_list list, u32 id,
 
 	/* Nothing fails from here on. */
 	item = weft_config_cut(next, list, weft_config_place(next, list, id));
+	weft_config_note_all(next);
 	weft_config_publish(wn, next);
 	kfree_rcu(item, rcu);
 unlock:
@@ -335,6 +359,7 @@ void weft_config_attach_gone(struct weft_net *wn, u32 attach)
 		for (i = next->n[list]; i--; )
 			if (next->items[list][i]->sel.attach == attach)
 				weft_config_cut(next, list, i);
+	weft_config_note_all(next);
 	rcu_assign_pointer(wn->config, next);
 
 	/* Only now that nobody finds them can a grace period be their last. */

@@ -25,6 +25,12 @@ struct weft_rule;
 #define WEFT_RULES_MAX		1024
 #define WEFT_POLICIES_MAX	1024
 
+/*
+ * Generations have 31 bits. With this one, a flow was judged by a packet that
+ * did not say all that the rules ask for: see weft_judge_known().
+ */
+#define WEFT_GEN_PENDING	0x80000000U
+
 /**
  * enum weft_list - the lists of a config
  * @WEFT_LIST_RULES: of struct weft_rule, what a flow is
@@ -57,16 +63,23 @@ struct weft_item {
 
 /**
  * struct weft_config - rules and policies of one generation; immutable
- * @gen: generation, never 0, grows by 1 with each snapshot and wraps
+ * @gen: generation, never 0, grows by 1 with each snapshot and wraps below
+ *	WEFT_GEN_PENDING
  * @n: lengths of @items
  * @items: the lists, by ascending priority, then number; what lies behind a
  *	pointer lives as long as any snapshot that has it
+ * @cgroup_levels: levels of a socket's cgroup that the rules look at, 0 if none
+ *	names a cgroup
+ * @by_sender: some rule asks for what only the workload's own packets say:
+ *	cgroup, mark, DSCP
  * @rcu: frees the snapshot, not what its lists point to
  */
 struct weft_config {
 	u32			gen;
 	u32			n[WEFT_LISTS];
 	struct weft_item	**items[WEFT_LISTS];
+	u8			cgroup_levels;
+	bool			by_sender;
 	struct rcu_head		rcu;
 };
 

@@ -37,6 +37,7 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
+#include "config.h"
 #include "event.h"
 #include "flow.h"
 #include "netns.h"
@@ -311,7 +312,8 @@ void weft_flow_retire(struct weft_flow_table *table, struct weft_flow *flow,
  *	@open->direction; the device is not changed
  *
  * A flow that knows a newer config than @open is left as it is. Where @open is
- * of a newer config, the verdict for the other direction is forgotten.
+ * of a newer config, or of a packet that says what the flow waits for, the
+ * verdict for the other direction is forgotten.
  *
  * Context: RCU read side, softirqs off. Takes the bucket's lock.
  */
@@ -321,13 +323,20 @@ void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 	struct weft_job_table *jobs = table->wn->jobs;
 	spinlock_t *lock = weft_bucket_lock(table, hash);
 	static const u64 nothing[2];
+	u32 gen = open->config_gen;
+	s32 newer;
 
 	spin_lock(lock);
-	if (!(flow->flags & WEFT_FLOW_LIVE) ||
-	    (s32)(open->config_gen - flow->config_gen) < 0)
+	/* A generation's 31 bits, so that the sign says which one is newer. */
+	newer = (s32)((open->config_gen - flow->config_gen) << 1);
+	if (!(flow->flags & WEFT_FLOW_LIVE) || newer < 0)
 		goto unlock;
+	/* Another CPU had a packet of the workload's meanwhile. */
+	if (!newer && open->config_gen & WEFT_GEN_PENDING &&
+	    !(flow->config_gen & WEFT_GEN_PENDING))
+		gen = flow->config_gen;
 
-	if (flow->config_gen != open->config_gen) {
+	if (flow->config_gen != gen) {
 		WRITE_ONCE(flow->verdict[!open->direction], WEFT_VERDICT_NONE);
 		WRITE_ONCE(flow->class, open->class);
 		WRITE_ONCE(flow->source, open->source);
@@ -342,7 +351,7 @@ void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 	WRITE_ONCE(flow->verdict[open->direction],
 		   weft_verdict_pack(open->attach, open->verdict));
 	/* Pairs with weft_known_verdict(): generation last. */
-	smp_store_release(&flow->config_gen, open->config_gen);
+	smp_store_release(&flow->config_gen, gen);
 unlock:
 	spin_unlock(lock);
 }

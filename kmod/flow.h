@@ -81,8 +81,9 @@ struct weft_flow_half {
  *	entry was unlinked, so that readers on it find their way on
  * @slot_gen: grows each time the slot is emptied; part of a stamp's cookie
  * @key: constant while the slot is in use
- * @config_gen: generation of the config that class, job and verdicts are of;
- *	bucket lock to write, stored last with release
+ * @config_gen: generation of the config that class, job and verdicts are of,
+ *	with WEFT_GEN_PENDING where class and job wait for a packet that the
+ *	workload sends; bucket lock to write, stored last with release
  * @job: job number, 0 without one; bucket lock to write
  * @verdict: weft_verdict_pack()ed, by direction as the opener's packets pass:
  *	[EGRESS] when they leave through an attachment point here, [INGRESS]
@@ -188,7 +189,8 @@ struct weft_flow_table {
 
 /**
  * struct weft_flow_open - what a new entry starts with
- * @config_gen: generation of the config that the rest is of
+ * @config_gen: generation of the config that the rest is of, with
+ *	WEFT_GEN_PENDING or without
  * @job: job number, 0 without one
  * @uplink_ifindex: device that the opening packet was seen on
  * @attach: attachment point that admitted it, and in whose quota it is

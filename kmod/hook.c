@@ -25,6 +25,7 @@
 #include <linux/siphash.h>
 #include <net/sch_generic.h>
 
+#include "cgroup.h"
 #include "class.h"
 #include "classify.h"
 #include "config.h"
@@ -335,11 +336,27 @@ static void weft_report(const struct weft_passage *way)
 	weft_event_publish(queue, &event);
 }
 
-/* The conversation of @key as seen by the attachment point of end @local. */
-static void weft_view_fill(struct weft_view *view,
-			   const struct weft_flow_key *key, unsigned int local,
-			   enum weft_direction direction, u32 attach)
+/**
+ * struct weft_look - a view of a flow, and room for what it points to
+ * @view: the view
+ * @cgroups: of the packet's socket
+ */
+struct weft_look {
+	struct weft_view	view;
+	u64			cgroups[WEFT_CGROUP_LEVELS];
+};
+
+/*
+ * The conversation of @pkt as seen by the attachment point of end @local, and
+ * what @skb says besides, as far as @config's rules ask for it.
+ */
+static void weft_look(struct weft_look *look, const struct weft_config *config,
+		      const struct sk_buff *skb, const struct weft_pkt *pkt,
+		      unsigned int local, enum weft_direction direction,
+		      u32 attach)
 {
+	const struct weft_flow_key *key = &pkt->key;
+	struct weft_view *view = &look->view;
 	/* An echo's identifier is nothing that a rule means by a port. */
 	bool ports = !(key->flags & WEFT_KEY_ECHO);
 
@@ -351,6 +368,14 @@ static void weft_view_fill(struct weft_view *view,
 	view->direction = direction;
 	view->no_ports = key->flags & WEFT_KEY_FRAGMENT;
 	view->attach = attach;
+	view->mark = skb->mark;
+	view->dscp = pkt->tos >> 2;
+	view->cgroups = look->cgroups;
+	view->n_cgroups = 0;
+	/* On the way in, a packet's socket is the one that gets it, if any. */
+	if (config->cgroup_levels && pkt->src == local)
+		view->n_cgroups = weft_cgroup_ids(skb, look->cgroups,
+						  config->cgroup_levels);
 }
 
 /*
@@ -365,16 +390,16 @@ static void weft_decide(const struct weft_passage *way,
 {
 	const struct weft_attach *attach = way->attach;
 	const struct weft_rule *rule;
-	struct weft_view view;
+	struct weft_look look;
 
-	weft_view_fill(&view, &way->pkt.key,
-		       direction == WEFT_DIRECTION_EGRESS ? opener : !opener,
-		       direction, attach->id);
+	weft_look(&look, config, way->skb, &way->pkt,
+		  direction == WEFT_DIRECTION_EGRESS ? opener : !opener,
+		  direction, attach->id);
 	open->config_gen = config->gen;
 	open->attach = attach->id;
 	open->direction = direction;
 	open->uplink_ifindex = way->uplink->dev->ifindex;
-	open->verdict = weft_policy_decide(config, &view,
+	open->verdict = weft_policy_decide(config, &look.view,
 					   READ_ONCE(attach->default_policy));
 
 	open->class = WEFT_CLASS_OTHER;
@@ -384,13 +409,24 @@ static void weft_decide(const struct weft_passage *way,
 		open->class = READ_ONCE(attach->class);
 		open->source = WEFT_SOURCE_PORT;
 	}
-	rule = weft_classify(config, &view);
+	rule = weft_classify(config, &look.view);
 	if (rule && rule->class) {
 		open->class = rule->class;
 		open->source = WEFT_SOURCE_RULE;
 	}
-	if (rule && rule->job)
-		open->job = rule->job;
+	open->job = weft_rule_job(rule, &look.view, open->job);
+}
+
+/*
+ * Does the packet say all that rules can ask for? The workload's own do, but
+ * for those that the kernel answers with in its place.
+ */
+static bool weft_says_all(const struct weft_passage *way,
+			  const struct weft_config *config)
+{
+	return !config->by_sender ||
+	       (way->direction == WEFT_DIRECTION_EGRESS &&
+		way->pkt.kind == WEFT_PKT_FLOW);
 }
 
 /* For a packet without a flow, or about to have one. */
@@ -399,6 +435,8 @@ static void weft_decide_packet(struct weft_passage *way,
 			       struct weft_flow_open *open)
 {
 	weft_decide(way, config, way->pkt.src, way->direction, open);
+	if (!weft_says_all(way, config))
+		open->config_gen |= WEFT_GEN_PENDING;
 	way->action = open->verdict;
 	way->class = open->class;
 	way->source = open->source;
@@ -430,6 +468,47 @@ static u8 weft_known_verdict(const struct weft_flow *flow,
 	return weft_flow_verdict(flow, direction, attach);
 }
 
+/*
+ * Some rules ask for what only a packet of the workload's own says: its
+ * socket's cgroup, its mark, its DSCP. One that arrives judges the flow as far
+ * as it can, and leaves it pending: class and job stay as an earlier packet of
+ * the workload's made them, if there was one, until the next one comes.
+ */
+static void weft_leave_pending(const struct weft_passage *way,
+			       const struct weft_config *config,
+			       struct weft_flow_open *open)
+{
+	struct weft_flow *flow = way->flow;
+	unsigned int local = way->direction == WEFT_DIRECTION_EGRESS ?
+		way->pkt.src : !way->pkt.src;
+
+	if (weft_says_all(way, config) ||
+	    READ_ONCE(flow->config_gen) == config->gen)
+		return;
+	open->config_gen |= WEFT_GEN_PENDING;
+	if (!atomic64_read(&weft_flow_half(flow, local)->packets))
+		return;
+	open->class = READ_ONCE(flow->class);
+	open->source = READ_ONCE(flow->source);
+	open->job = READ_ONCE(flow->job);
+}
+
+/* The verdict of a flow that is pending, for a packet that leaves it so. */
+static u8 weft_pending_verdict(const struct weft_passage *way,
+			       const struct weft_config *config,
+			       enum weft_direction direction)
+{
+	u32 gen;
+
+	if (weft_says_all(way, config))
+		return WEFT_VERDICT_NONE;
+	/* Pairs with weft_flow_rejudge(): generation last written, first read. */
+	gen = smp_load_acquire(&way->flow->config_gen);
+	if (gen != (config->gen | WEFT_GEN_PENDING))
+		return WEFT_VERDICT_NONE;
+	return weft_flow_verdict(way->flow, direction, way->attach->id);
+}
+
 static void weft_judge_known(struct weft_passage *way,
 			     const struct weft_config *config, u32 hash)
 {
@@ -441,9 +520,12 @@ static void weft_judge_known(struct weft_passage *way,
 					  way->direction);
 	verdict = weft_known_verdict(way->flow, config, direction,
 				     way->attach->id);
+	if (verdict == WEFT_VERDICT_NONE)
+		verdict = weft_pending_verdict(way, config, direction);
 	if (verdict == WEFT_VERDICT_NONE) {
 		weft_decide(way, config, weft_flow_opener(way->flow), direction,
 			    &open);
+		weft_leave_pending(way, config, &open);
 		weft_flow_rejudge(way->uplink->wn->flows, way->flow, hash, &open);
 		verdict = open.verdict;
 	}
@@ -771,7 +853,7 @@ void weft_sort_alone(struct net_device *dev, struct sk_buff *skb,
 	static hsiphash_key_t secret __read_mostly;
 	const struct weft_config *config;
 	const struct weft_rule *rule;
-	struct weft_view view;
+	struct weft_look look;
 	struct weft_pkt pkt;
 
 	sort->attach = 0;
@@ -793,14 +875,12 @@ void weft_sort_alone(struct net_device *dev, struct sk_buff *skb,
 		sort->class = WEFT_CLASS_CONTROL;
 	if (pkt.kind != WEFT_PKT_FLOW)
 		return;
-	weft_view_fill(&view, &pkt.key, pkt.src, WEFT_DIRECTION_EGRESS, 0);
 	config = rcu_dereference(weft_net(dev_net(dev))->config);
-	rule = weft_classify(config, &view);
-	if (!rule)
-		return;
-	sort->job = rule->job;
-	if (rule->class)
+	weft_look(&look, config, skb, &pkt, pkt.src, WEFT_DIRECTION_EGRESS, 0);
+	rule = weft_classify(config, &look.view);
+	if (rule && rule->class)
 		sort->class = rule->class;
+	sort->job = weft_rule_job(rule, &look.view, 0);
 }
 
 /*

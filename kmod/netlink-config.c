@@ -12,6 +12,7 @@
 #include <net/genetlink.h>
 #include <net/ipv6.h>
 
+#include "cgroup.h"
 #include "classify.h"
 #include "config.h"
 #include "netlink.h"
@@ -19,14 +20,30 @@
 #include "netns.h"
 #include "policy.h"
 
-/* The numbers of these words among the attributes of rules or of policies. */
+/* A prefix in two attributes, and how messages call it. */
+struct weft_prefix_attrs {
+	int		addr;
+	int		len;
+	const char	*name;
+};
+
+/*
+ * The numbers of these words among the attributes of rules or of policies; 0,
+ * which no attribute has, for a word that only the other one knows.
+ */
 struct weft_selector_attrs {
-	int	attach;
-	int	remote;
-	int	remote_len;
-	int	proto;
-	int	port_min;
-	int	port_max;
+	int				attach;
+	struct weft_prefix_attrs	remote;
+	struct weft_prefix_attrs	local;
+	int				proto;
+	int				port_min;
+	int				port_max;
+	int				mark;
+	int				mark_mask;
+	int				dscp;
+	int				cgroup;
+	int				cgroup_below;
+	int				pad;
 };
 
 /**
@@ -64,30 +81,33 @@ static bool weft_prefix_has_host_bits(const struct in6_addr *addr, u8 len)
 	return !ipv6_addr_equal(&prefix, addr);
 }
 
-static int weft_read_remote(struct genl_info *info,
-			    const struct weft_selector_attrs *attrs,
-			    struct weft_selector *sel)
+static int weft_read_prefix(struct genl_info *info,
+			    const struct weft_prefix_attrs *attrs,
+			    struct in6_addr *prefix, u8 *prefix_len)
 {
-	struct nlattr *remote = info->attrs[attrs->remote];
-	struct nlattr *len = info->attrs[attrs->remote_len];
+	struct nlattr *addr = info->attrs[attrs->addr];
+	struct nlattr *len = info->attrs[attrs->len];
 
-	if (!remote && !len)
+	if (!addr && !len)
 		return 0;
 	if (!len) {
-		NL_SET_ERR_MSG_ATTR(info->extack, remote,
-				    "remote is a prefix: it needs remote-len, 128 for one address");
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, addr,
+					"%s is a prefix: it needs %s-len, 128 for one address",
+					attrs->name, attrs->name);
 		return -EINVAL;
 	}
-	if (!remote) {
-		NL_SET_ERR_MSG_ATTR(info->extack, len,
-				    "remote-len without remote, the prefix that it is the length of");
+	if (!addr) {
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, len,
+					"%s-len without %s, the prefix that it is the length of",
+					attrs->name, attrs->name);
 		return -EINVAL;
 	}
-	sel->remote = nla_get_in6_addr(remote);
-	sel->remote_len = nla_get_u8(len);
-	if (weft_prefix_has_host_bits(&sel->remote, sel->remote_len)) {
-		NL_SET_ERR_MSG_ATTR(info->extack, remote,
-				    "remote has bits set behind the length of its prefix");
+	*prefix = nla_get_in6_addr(addr);
+	*prefix_len = nla_get_u8(len);
+	if (weft_prefix_has_host_bits(prefix, *prefix_len)) {
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, addr,
+					"%s has bits set behind the length of its prefix",
+					attrs->name);
 		return -EINVAL;
 	}
 	return 0;
@@ -153,21 +173,90 @@ static int weft_read_ports(struct genl_info *info,
 	return 0;
 }
 
+static int weft_read_mark(struct genl_info *info,
+			  const struct weft_selector_attrs *attrs,
+			  struct weft_selector *sel)
+{
+	struct nlattr *mark = info->attrs[attrs->mark];
+	struct nlattr *mask = info->attrs[attrs->mark_mask];
+
+	if (!mark && !mask)
+		return 0;
+	if (!mark) {
+		NL_SET_ERR_MSG_ATTR(info->extack, mask,
+				    "mark-mask without mark, the value that it is the mask of");
+		return -EINVAL;
+	}
+	sel->mark = nla_get_u32(mark);
+	sel->mark_mask = mask ? nla_get_u32(mask) : U32_MAX;
+	if (sel->mark & ~sel->mark_mask) {
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, mark,
+					"mark 0x%x has bits set that its mask 0x%x has not",
+					sel->mark, sel->mark_mask);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int weft_read_cgroup(struct genl_info *info,
+			    const struct weft_selector_attrs *attrs,
+			    struct weft_selector *sel)
+{
+	struct nlattr *cgroup = info->attrs[attrs->cgroup];
+	struct nlattr *below = info->attrs[attrs->cgroup_below];
+	int level;
+
+	if (!cgroup && below) {
+		NL_SET_ERR_MSG_ATTR(info->extack, below,
+				    "cgroup-below without cgroup, which it is about");
+		return -EINVAL;
+	}
+	if (!cgroup)
+		return 0;
+	level = weft_cgroup_level(cgroup, info->extack);
+	if (level < 0)
+		return level;
+	sel->cgroup = nla_get_u64(cgroup);
+	sel->cgroup_level = level;
+	sel->cgroup_below = below;
+	return 0;
+}
+
 /* Read and check what a rule or policy is about; RTNL. */
 static int weft_read_selector(struct genl_info *info,
 			      const struct weft_selector_attrs *attrs,
 			      struct weft_selector *sel)
 {
 	struct nlattr *attach = info->attrs[attrs->attach];
+	struct nlattr *dscp = info->attrs[attrs->dscp];
 
 	memset(sel, 0, sizeof(*sel));
 	if (attach)
 		sel->attach = nla_get_u32(attach);
+	if (dscp) {
+		sel->dscp = nla_get_u8(dscp);
+		sel->has_dscp = true;
+	}
 	return weft_netlink_check_attach(weft_net(genl_info_net(info)), attach,
 					 info->extack) ?:
-	       weft_read_remote(info, attrs, sel) ?:
+	       weft_read_prefix(info, &attrs->remote, &sel->remote,
+				&sel->remote_len) ?:
+	       weft_read_prefix(info, &attrs->local, &sel->local,
+				&sel->local_len) ?:
 	       weft_read_proto(info, attrs, sel) ?:
-	       weft_read_ports(info, attrs, sel);
+	       weft_read_ports(info, attrs, sel) ?:
+	       weft_read_mark(info, attrs, sel) ?:
+	       weft_read_cgroup(info, attrs, sel);
+}
+
+static int weft_put_prefix(struct sk_buff *skb,
+			   const struct weft_prefix_attrs *attrs,
+			   const struct in6_addr *prefix, u8 len)
+{
+	if (len && (nla_put_in6_addr(skb, attrs->addr, prefix) ||
+		    nla_put_u8(skb, attrs->len, len)))
+		return -EMSGSIZE;
+	return 0;
 }
 
 /* Says only what was said: an absent word stands for everything. */
@@ -176,13 +265,20 @@ static int weft_put_selector(struct sk_buff *skb,
 			     const struct weft_selector *sel)
 {
 	if ((sel->attach && nla_put_u32(skb, attrs->attach, sel->attach)) ||
-	    (sel->remote_len &&
-	     (nla_put_in6_addr(skb, attrs->remote, &sel->remote) ||
-	      nla_put_u8(skb, attrs->remote_len, sel->remote_len))) ||
+	    weft_put_prefix(skb, &attrs->remote, &sel->remote,
+			    sel->remote_len) ||
+	    weft_put_prefix(skb, &attrs->local, &sel->local, sel->local_len) ||
 	    (sel->proto && nla_put_u8(skb, attrs->proto, sel->proto)) ||
 	    (sel->port_max &&
 	     (nla_put_u16(skb, attrs->port_min, sel->port_min) ||
-	      nla_put_u16(skb, attrs->port_max, sel->port_max))))
+	      nla_put_u16(skb, attrs->port_max, sel->port_max))) ||
+	    (sel->mark_mask &&
+	     (nla_put_u32(skb, attrs->mark, sel->mark) ||
+	      nla_put_u32(skb, attrs->mark_mask, sel->mark_mask))) ||
+	    (sel->has_dscp && nla_put_u8(skb, attrs->dscp, sel->dscp)) ||
+	    (sel->cgroup &&
+	     nla_put_u64_64bit(skb, attrs->cgroup, sel->cgroup, attrs->pad)) ||
+	    (sel->cgroup_below && nla_put_flag(skb, attrs->cgroup_below)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -331,8 +427,21 @@ static int weft_read_rule(struct genl_info *info, struct weft_item *item)
 	struct nlattr *priority = info->attrs[WEFT_A_RULE_PRIORITY];
 	struct nlattr *class = info->attrs[WEFT_A_RULE_CLASS];
 	struct nlattr *job = info->attrs[WEFT_A_RULE_JOB];
+	struct nlattr *from = info->attrs[WEFT_A_RULE_JOB_FROM];
 
-	if (!class && !job)
+	rule->job_from = from ? nla_get_u8(from) : WEFT_JOB_FROM_NUMBER;
+	if (rule->job_from != WEFT_JOB_FROM_NUMBER && job) {
+		NL_SET_ERR_MSG_ATTR(info->extack, job,
+				    "job has its number or takes it from elsewhere: job and job-from exclude each other");
+		return -EINVAL;
+	}
+	if (rule->job_from == WEFT_JOB_FROM_CGROUP &&
+	    !info->attrs[WEFT_A_RULE_CGROUP]) {
+		NL_SET_ERR_MSG_ATTR(info->extack, from,
+				    "a job from the cgroup needs cgroup, which matches the flow");
+		return -EINVAL;
+	}
+	if (!class && !job && rule->job_from == WEFT_JOB_FROM_NUMBER)
 		return weft_netlink_need(info, WEFT_A_RULE_CLASS,
 					 "what the flow is: class, job or both");
 	item->priority = priority ? nla_get_u32(priority) :
@@ -349,6 +458,8 @@ static int weft_fill_rule(struct sk_buff *skb, const struct weft_item *item)
 	if (nla_put_u32(skb, WEFT_A_RULE_PRIORITY, item->priority) ||
 	    (rule->class && nla_put_u32(skb, WEFT_A_RULE_CLASS, rule->class)) ||
 	    (rule->job && nla_put_u32(skb, WEFT_A_RULE_JOB, rule->job)) ||
+	    (rule->job_from != WEFT_JOB_FROM_NUMBER &&
+	     nla_put_u8(skb, WEFT_A_RULE_JOB_FROM, rule->job_from)) ||
 	    (rule->shipped && nla_put_flag(skb, WEFT_A_RULE_SHIPPED)) ||
 	    nla_put_u64_64bit(skb, WEFT_A_RULE_HITS, atomic64_read(&item->hits),
 			      WEFT_A_RULE_PAD))
@@ -363,11 +474,19 @@ static const struct weft_list_words weft_rule_words = {
 	.need_id	= "id, the rule's number",
 	.sel		= {
 		.attach		= WEFT_A_RULE_ATTACH_ID,
-		.remote		= WEFT_A_RULE_REMOTE,
-		.remote_len	= WEFT_A_RULE_REMOTE_LEN,
+		.remote		= { WEFT_A_RULE_REMOTE, WEFT_A_RULE_REMOTE_LEN,
+				    "remote" },
+		.local		= { WEFT_A_RULE_LOCAL, WEFT_A_RULE_LOCAL_LEN,
+				    "local" },
 		.proto		= WEFT_A_RULE_PROTOCOL,
 		.port_min	= WEFT_A_RULE_PORT_MIN,
 		.port_max	= WEFT_A_RULE_PORT_MAX,
+		.mark		= WEFT_A_RULE_MARK,
+		.mark_mask	= WEFT_A_RULE_MARK_MASK,
+		.dscp		= WEFT_A_RULE_DSCP,
+		.cgroup		= WEFT_A_RULE_CGROUP,
+		.cgroup_below	= WEFT_A_RULE_CGROUP_BELOW,
+		.pad		= WEFT_A_RULE_PAD,
 	},
 	.read		= weft_read_rule,
 	.fill		= weft_fill_rule,
@@ -462,8 +581,8 @@ static const struct weft_list_words weft_policy_words = {
 	.need_id	= "id, the policy's number",
 	.sel		= {
 		.attach		= WEFT_A_POLICY_ATTACH_ID,
-		.remote		= WEFT_A_POLICY_REMOTE,
-		.remote_len	= WEFT_A_POLICY_REMOTE_LEN,
+		.remote		= { WEFT_A_POLICY_REMOTE,
+				    WEFT_A_POLICY_REMOTE_LEN, "remote" },
 		.proto		= WEFT_A_POLICY_PROTOCOL,
 		.port_min	= WEFT_A_POLICY_PORT_MIN,
 		.port_max	= WEFT_A_POLICY_PORT_MAX,

@@ -54,16 +54,24 @@ const struct nla_policy weft_class_get_nl_policy[WEFT_A_CLASS_ID + 1] = {
 };
 
 /* WEFT_CMD_RULE_NEW - do */
-const struct nla_policy weft_rule_new_nl_policy[WEFT_A_RULE_JOB + 1] = {
+const struct nla_policy weft_rule_new_nl_policy[WEFT_A_RULE_JOB_FROM + 1] = {
 	[WEFT_A_RULE_PRIORITY] = { .type = NLA_U32, },
 	[WEFT_A_RULE_ATTACH_ID] = { .type = NLA_U32, },
 	[WEFT_A_RULE_PROTOCOL] = { .type = NLA_U8, },
 	[WEFT_A_RULE_REMOTE] = NLA_POLICY_EXACT_LEN(16),
 	[WEFT_A_RULE_REMOTE_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[WEFT_A_RULE_LOCAL] = NLA_POLICY_EXACT_LEN(16),
+	[WEFT_A_RULE_LOCAL_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[WEFT_A_RULE_PORT_MIN] = { .type = NLA_U16, },
 	[WEFT_A_RULE_PORT_MAX] = { .type = NLA_U16, },
+	[WEFT_A_RULE_MARK] = { .type = NLA_U32, },
+	[WEFT_A_RULE_MARK_MASK] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_RULE_DSCP] = NLA_POLICY_MAX(NLA_U8, 63),
+	[WEFT_A_RULE_CGROUP] = NLA_POLICY_MIN(NLA_U64, 1),
+	[WEFT_A_RULE_CGROUP_BELOW] = { .type = NLA_FLAG, },
 	[WEFT_A_RULE_CLASS] = { .type = NLA_U32, },
 	[WEFT_A_RULE_JOB] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_RULE_JOB_FROM] = NLA_POLICY_MAX(NLA_U8, 2),
 };
 
 /* WEFT_CMD_RULE_DEL - do */
@@ -170,7 +178,7 @@ const struct genl_ops weft_nl_ops[15] = {
 		.cmd		= WEFT_CMD_RULE_NEW,
 		.doit		= weft_nl_rule_new_doit,
 		.policy		= weft_rule_new_nl_policy,
-		.maxattr	= WEFT_A_RULE_JOB,
+		.maxattr	= WEFT_A_RULE_JOB_FROM,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -25,7 +25,7 @@ extern const struct nla_policy weft_port_get_nl_policy[WEFT_A_PORT_UPLINK_IFINDE
 
 extern const struct nla_policy weft_class_get_nl_policy[WEFT_A_CLASS_ID + 1];
 
-extern const struct nla_policy weft_rule_new_nl_policy[WEFT_A_RULE_JOB + 1];
+extern const struct nla_policy weft_rule_new_nl_policy[WEFT_A_RULE_JOB_FROM + 1];
 
 extern const struct nla_policy weft_rule_del_nl_policy[WEFT_A_RULE_ID + 1];
 

@@ -46,11 +46,15 @@ bool weft_select_port(const struct weft_selector *sel, u16 port)
  * @view: the flow, seen from its attachment point
  *
  * Context: Any.
- * Return: true if attachment point, protocol and remote end are @sel's.
+ * Return: true if all but the ports are @sel's.
  */
 bool weft_select(const struct weft_selector *sel, const struct weft_view *view)
 {
 	return (!sel->attach || sel->attach == view->attach) &&
 	       (!sel->proto || sel->proto == view->proto) &&
-	       weft_prefix_match(view->remote, &sel->remote, sel->remote_len);
+	       (!sel->has_dscp || sel->dscp == view->dscp) &&
+	       (view->mark & sel->mark_mask) == sel->mark &&
+	       (!sel->cgroup || weft_select_cgroup(sel, view)) &&
+	       weft_prefix_match(view->remote, &sel->remote, sel->remote_len) &&
+	       weft_prefix_match(view->local, &sel->local, sel->local_len);
 }

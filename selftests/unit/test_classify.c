@@ -155,6 +155,108 @@ TEST(weft_classify__prefix_is_of_the_remote_end)
 					     .remote_len = 128) }, view_tcp()));
 }
 
+TEST(weft_classify__local_prefix)
+{
+	struct weft_view view = view_tcp();
+
+	EXPECT(matches((struct weft_rule) { SEL(.local = addr4("10.0.0.0"),
+					    .local_len = 120) }, view));
+	EXPECT(!matches((struct weft_rule) { SEL(.local = addr4("10.1.2.3"),
+					     .local_len = 128) }, view));
+	EXPECT(!matches((struct weft_rule) { SEL(.local = addr4("10.0.0.0"),
+					     .local_len = 120,
+					     .remote = addr4("10.0.0.0"),
+					     .remote_len = 120) }, view));
+}
+
+TEST(weft_classify__mark_under_its_mask)
+{
+	struct weft_view view = view_tcp();
+	struct weft_rule high = { SEL(.mark = 0x100, .mark_mask = 0xff00) };
+	struct weft_rule none = { SEL(.mark = 0, .mark_mask = U32_MAX) };
+
+	EXPECT(!matches(high, view));
+	EXPECT(matches(none, view));
+	view.mark = 0x80000101;
+	EXPECT(matches(high, view));
+	EXPECT(!matches(none, view));
+	view.mark = 0x300;
+	EXPECT(!matches(high, view));
+}
+
+TEST(weft_classify__dscp)
+{
+	struct weft_view view = view_tcp();
+	struct weft_rule expedited = { SEL(.dscp = 46, .has_dscp = true) };
+	struct weft_rule best_effort = { SEL(.dscp = 0, .has_dscp = true) };
+
+	EXPECT(!matches(expedited, view));
+	EXPECT(matches(best_effort, view));
+	view.dscp = 46;
+	EXPECT(matches(expedited, view));
+	EXPECT(!matches(best_effort, view));
+}
+
+/* The socket is in /a/b: ids 1, 20, 30. */
+static const u64 cgroups[] = { 1, 20, 30 };
+
+TEST(weft_classify__cgroup_and_what_is_above_it)
+{
+	struct weft_rule own = { SEL(.cgroup = 30, .cgroup_level = 2) };
+	struct weft_rule parent = { SEL(.cgroup = 20, .cgroup_level = 1) };
+	struct weft_rule root = { SEL(.cgroup = 1, .cgroup_level = 0) };
+	struct weft_rule child = { SEL(.cgroup = 40, .cgroup_level = 3) };
+	struct weft_rule other = { SEL(.cgroup = 21, .cgroup_level = 1) };
+	struct weft_view view = view_tcp();
+
+	EXPECT(!matches(root, view));
+	view.cgroups = cgroups;
+	view.n_cgroups = ARRAY_SIZE(cgroups);
+	EXPECT(matches(own, view));
+	EXPECT(matches(parent, view));
+	EXPECT(matches(root, view));
+	EXPECT(!matches(child, view));
+	EXPECT(!matches(other, view));
+}
+
+TEST(weft_classify__below_a_cgroup)
+{
+	struct weft_rule parent = { SEL(.cgroup = 20, .cgroup_level = 1,
+					.cgroup_below = true) };
+	struct weft_rule own = { SEL(.cgroup = 30, .cgroup_level = 2,
+				     .cgroup_below = true) };
+	struct weft_view view = view_tcp();
+
+	view.cgroups = cgroups;
+	view.n_cgroups = ARRAY_SIZE(cgroups);
+	EXPECT(matches(parent, view));
+	EXPECT(!matches(own, view));
+}
+
+TEST(weft_rule_job__where_it_comes_from)
+{
+	struct weft_rule rule = {
+		SEL(.cgroup = 20, .cgroup_level = 1),
+		.class = WEFT_CLASS_TOKEN,
+	};
+	struct weft_view view = view_tcp();
+
+	view.cgroups = cgroups;
+	view.n_cgroups = ARRAY_SIZE(cgroups);
+	EXPECT_EQ(weft_rule_job(NULL, &view, 5), 5);
+	EXPECT_EQ(weft_rule_job(&rule, &view, 5), 5);
+	rule.job = 9;
+	EXPECT_EQ(weft_rule_job(&rule, &view, 5), 9);
+	rule.job = 0;
+	rule.job_from = WEFT_JOB_FROM_PORT;
+	EXPECT_EQ(weft_rule_job(&rule, &view, 5), 5);
+	EXPECT_EQ(weft_rule_job(&rule, &view, 0), 0);
+	rule.job_from = WEFT_JOB_FROM_CGROUP;
+	EXPECT_EQ(weft_rule_job(&rule, &view, 5), 20);
+	rule.item.sel.cgroup_below = true;
+	EXPECT_EQ(weft_rule_job(&rule, &view, 5), 30);
+}
+
 TEST(weft_classify__port_of_either_end)
 {
 	struct weft_view view = view_tcp();

@@ -116,6 +116,21 @@ enum weft_tunnel_mode {
 	WEFT_TUNNEL_MODE_MAX = (__WEFT_TUNNEL_MODE_MAX - 1)
 };
 
+/**
+ * enum weft_job_from - What a rule takes a flow's job from: the number that it
+ *   has; the port that the flow passes; the id of the cgroup that it matched,
+ *   of which the low 32 bits.
+ */
+enum weft_job_from {
+	WEFT_JOB_FROM_NUMBER,
+	WEFT_JOB_FROM_PORT,
+	WEFT_JOB_FROM_CGROUP,
+
+	/* private: */
+	__WEFT_JOB_FROM_MAX,
+	WEFT_JOB_FROM_MAX = (__WEFT_JOB_FROM_MAX - 1)
+};
+
 enum {
 	WEFT_A_UPLINK_IFINDEX = 1,
 	WEFT_A_UPLINK_IFNAME,
@@ -204,6 +219,14 @@ enum {
 	WEFT_A_RULE_SHIPPED,
 	WEFT_A_RULE_PAD,
 	WEFT_A_RULE_HITS,
+	WEFT_A_RULE_LOCAL,
+	WEFT_A_RULE_LOCAL_LEN,
+	WEFT_A_RULE_MARK,
+	WEFT_A_RULE_MARK_MASK,
+	WEFT_A_RULE_DSCP,
+	WEFT_A_RULE_CGROUP,
+	WEFT_A_RULE_CGROUP_BELOW,
+	WEFT_A_RULE_JOB_FROM,
 
 	__WEFT_A_RULE_MAX,
 	WEFT_A_RULE_MAX = (__WEFT_A_RULE_MAX - 1)
