@@ -2,15 +2,16 @@
 /*
  * Classifier rules: what is this flow?
  *
- * The walk in order of priority is linear in the rules, WEFT_RULES_MAX at
- * most. It is paid when a flow is set up or the rules have changed; a packet
- * of a known flow never pays it.
+ * The first one in order of priority that matches decides. It is looked for
+ * when a flow is set up or the rules have changed; a packet of a known flow
+ * never pays it.
  */
 #include <linux/in.h>
 #include <linux/kernel.h>
 
 #include "class.h"
 #include "classify.h"
+#include "index.h"
 
 #define WEFT_SHIPPED_RULE(number, first, last, cls)			\
 	{								\
@@ -67,17 +68,25 @@ static bool weft_rule_match(const struct weft_selector *sel,
 const struct weft_rule *weft_classify(const struct weft_config *config,
 				      const struct weft_view *view)
 {
+	struct weft_item *found = NULL;
 	u32 i;
 
-	for (i = 0; i < config->n[WEFT_LIST_RULES]; i++) {
-		struct weft_item *item = config->items[WEFT_LIST_RULES][i];
+	if (config->index)
+		found = weft_index_find(config->index, view);
+	for (i = 0; i < config->n_recent; i++) {
+		struct weft_item *item = config->recent[i];
 
+		if (found && weft_item_before(found, item))
+			break;
 		if (weft_rule_match(&item->sel, view)) {
-			atomic64_inc(&item->hits);
-			return weft_item_rule(item);
+			found = item;
+			break;
 		}
 	}
-	return NULL;
+	if (!found)
+		return NULL;
+	atomic64_inc(&found->hits);
+	return weft_item_rule(found);
 }
 
 /**

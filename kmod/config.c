@@ -13,6 +13,7 @@
 
 #include "classify.h"
 #include "config.h"
+#include "index.h"
 #include "netns.h"
 #include "policy.h"
 
@@ -78,6 +79,9 @@ static struct weft_config *weft_config_next(const struct weft_net *wn,
 	if (!next)
 		return NULL;
 	next->gen = (now->gen + 1) & ~WEFT_GEN_PENDING ?: 1;
+	next->index = now->index;
+	next->n_recent = now->n_recent;
+	memcpy(next->recent, now->recent, sizeof(now->recent));
 	next->cgroup_levels = now->cgroup_levels;
 	next->by_sender = now->by_sender;
 	for (list = 0; list < WEFT_LISTS; list++) {
@@ -94,6 +98,8 @@ static void weft_config_publish(struct weft_net *wn, struct weft_config *next)
 
 	old = rcu_replace_pointer(wn->config, next,
 				  lockdep_is_held(&wn->config_lock));
+	if (old->index && old->index != next->index)
+		kvfree_rcu(old->index, rcu);
 	kvfree_rcu(old, rcu);
 }
 
@@ -109,14 +115,31 @@ static void weft_config_note(struct weft_config *config,
 		config->by_sender = true;
 }
 
-static void weft_config_note_all(struct weft_config *config)
+/*
+ * An index of all rules of a snapshot that is not published yet, in place of
+ * the one that it has from the snapshot before. 0 or what weft_index_build()
+ * says; then nothing has changed.
+ */
+static int weft_config_reindex(struct weft_config *next, gfp_t gfp)
 {
-	u32 i;
+	struct weft_item **rules = next->items[WEFT_LIST_RULES];
+	u32 n = next->n[WEFT_LIST_RULES], i;
+	struct weft_index *index = NULL;
 
-	config->cgroup_levels = 0;
-	config->by_sender = false;
-	for (i = 0; i < config->n[WEFT_LIST_RULES]; i++)
-		weft_config_note(config, &config->items[WEFT_LIST_RULES][i]->sel);
+	if (n > WEFT_RULES_RECENT_MAX) {
+		index = weft_index_build(rules, n, gfp);
+		if (IS_ERR(index))
+			return PTR_ERR(index);
+	}
+	next->index = index;
+	next->n_recent = index ? 0 : n;
+	memcpy(next->recent, rules, next->n_recent * sizeof(*rules));
+
+	next->cgroup_levels = 0;
+	next->by_sender = false;
+	for (i = 0; i < n; i++)
+		weft_config_note(next, &rules[i]->sel);
+	return 0;
 }
 
 static int weft_config_no_memory(struct netlink_ext_ack *extack)
@@ -205,30 +228,85 @@ static u32 weft_config_new_id(struct weft_net *wn, enum weft_list list,
 
 	do {
 		id = ++wn->last_id[list];
-	} while (!id || weft_config_place(config, list, id) < config->n[list]);
+		if (!id)
+			wn->ids_wrapped[list] = true;
+	} while (!id || (wn->ids_wrapped[list] &&
+			 weft_config_place(config, list, id) < config->n[list]));
 	return id;
 }
 
-static bool weft_item_before(const struct weft_item *a,
-			     const struct weft_item *b)
+/* Puts an item in its place among @n, which have room for one more. */
+static void weft_items_insert(struct weft_item **items, u32 n,
+			      struct weft_item *item)
 {
-	if (a->priority != b->priority)
-		return a->priority < b->priority;
-	return a->id < b->id;
+	u32 low = 0, high = n;
+
+	while (low < high) {
+		u32 middle = (low + high) / 2;
+
+		if (weft_item_before(items[middle], item))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	memmove(items + low + 1, items + low, (n - low) * sizeof(*items));
+	items[low] = item;
 }
 
 static void weft_config_insert(struct weft_config *config, enum weft_list list,
 			       struct weft_item *item)
 {
-	struct weft_item **items = config->items[list];
+	weft_items_insert(config->items[list], config->n[list]++, item);
+}
+
+/*
+ * A rule was put into a snapshot that is not published yet: have it found. The
+ * newest rules are walked, and go into the index all at once, so that a rule
+ * costs only its part of a new index.
+ */
+static int weft_config_rule_added(struct weft_config *next,
+				  struct weft_item *rule,
+				  struct netlink_ext_ack *extack)
+{
+	int err;
+
+	/* Shapes are counted when one comes, so that the index never refuses. */
+	if (next->n_recent < WEFT_RULES_RECENT_MAX &&
+	    (!next->index || weft_index_has_shape(next->index, &rule->sel))) {
+		weft_items_insert(next->recent, next->n_recent++, rule);
+		weft_config_note(next, &rule->sel);
+		return 0;
+	}
+	err = weft_config_reindex(next, GFP_KERNEL_ACCOUNT);
+	if (err == -E2BIG)
+		NL_SET_ERR_MSG(extack,
+			       "rules differ in too many ways: give this one the words and prefix lengths of another");
+	else if (err)
+		weft_config_no_memory(extack);
+	return err;
+}
+
+/*
+ * Rules were taken out of a snapshot that is not published yet. Those that the
+ * index has not need no other one.
+ */
+static int weft_config_rule_removed(struct weft_config *next,
+				    const struct weft_item *rule,
+				    struct netlink_ext_ack *extack)
+{
 	u32 i;
 
-	for (i = config->n[list]++; i; i--) {
-		if (weft_item_before(items[i - 1], item))
+	for (i = 0; i < next->n_recent; i++)
+		if (next->recent[i] == rule)
 			break;
-		items[i] = items[i - 1];
+	if (i < next->n_recent) {
+		next->n_recent--;
+		memmove(next->recent + i, next->recent + i + 1,
+			(next->n_recent - i) * sizeof(*next->recent));
+		return 0;
 	}
-	items[i] = item;
+	return weft_config_reindex(next, GFP_KERNEL_ACCOUNT) ?
+		weft_config_no_memory(extack) : 0;
 }
 
 static struct weft_item *weft_config_cut(struct weft_config *config,
@@ -256,7 +334,8 @@ static struct weft_item *weft_config_cut(struct weft_config *config,
  * RTNL.
  *
  * Context: Process. Takes the config lock.
- * Return: 0, -ENOMEM, or -ENOSPC if the list is full.
+ * Return: 0, -ENOMEM, -ENOSPC if the list is full, or -E2BIG if rules differ in
+ *	too many ways.
  */
 int weft_config_add(struct weft_net *wn, enum weft_list list,
 		    const struct weft_item *item, u32 *id,
@@ -284,11 +363,17 @@ int weft_config_add(struct weft_net *wn, enum weft_list list,
 		goto unlock;
 	}
 
-	/* Nothing fails from here on. */
 	copy->id = weft_config_new_id(wn, list, next);
-	*id = copy->id;
 	weft_config_insert(next, list, copy);
-	weft_config_note_all(next);
+	if (list == WEFT_LIST_RULES)
+		err = weft_config_rule_added(next, copy, extack);
+	if (err) {
+		kvfree(next);
+		goto unlock;
+	}
+
+	/* Nothing fails from here on. */
+	*id = copy->id;
 	weft_config_publish(wn, next);
 	copy = NULL;
 unlock:
@@ -325,9 +410,15 @@ int weft_config_del(struct weft_net *wn, enum weft_list list, u32 id,
 		goto unlock;
 	}
 
-	/* Nothing fails from here on. */
 	item = weft_config_cut(next, list, weft_config_place(next, list, id));
-	weft_config_note_all(next);
+	if (list == WEFT_LIST_RULES)
+		err = weft_config_rule_removed(next, item, extack);
+	if (err) {
+		kvfree(next);
+		goto unlock;
+	}
+
+	/* Nothing fails from here on. */
 	weft_config_publish(wn, next);
 	kfree_rcu(item, rcu);
 unlock:
@@ -359,7 +450,8 @@ void weft_config_attach_gone(struct weft_net *wn, u32 attach)
 		for (i = next->n[list]; i--; )
 			if (next->items[list][i]->sel.attach == attach)
 				weft_config_cut(next, list, i);
-	weft_config_note_all(next);
+	if (next->n[WEFT_LIST_RULES] != old->n[WEFT_LIST_RULES])
+		WARN_ON(weft_config_reindex(next, GFP_KERNEL | __GFP_NOFAIL));
 	rcu_assign_pointer(wn->config, next);
 
 	/* Only now that nobody finds them can a grace period be their last. */
@@ -367,6 +459,8 @@ void weft_config_attach_gone(struct weft_net *wn, u32 attach)
 		for (i = 0; i < old->n[list]; i++)
 			if (old->items[list][i]->sel.attach == attach)
 				kfree_rcu(old->items[list][i], rcu);
+	if (old->index && old->index != next->index)
+		kvfree_rcu(old->index, rcu);
 	kvfree_rcu(old, rcu);
 	mutex_unlock(&wn->config_lock);
 }
@@ -379,6 +473,7 @@ static void weft_config_free(struct weft_config *config)
 	for (list = 0; list < WEFT_LISTS; list++)
 		for (i = 0; i < config->n[list]; i++)
 			kfree(config->items[list][i]);
+	kvfree(config->index);
 	kvfree(config);
 }
 
@@ -409,6 +504,10 @@ int weft_config_init(struct weft_net *wn)
 		}
 		rule->item.id = ++wn->last_id[WEFT_LIST_RULES];
 		weft_config_insert(config, WEFT_LIST_RULES, &rule->item);
+	}
+	if (weft_config_reindex(config, GFP_KERNEL_ACCOUNT)) {
+		weft_config_free(config);
+		return -ENOMEM;
 	}
 	mutex_init(&wn->config_lock);
 	RCU_INIT_POINTER(wn->config, config);

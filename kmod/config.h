@@ -17,12 +17,18 @@
 #include "select.h"
 
 struct netlink_ext_ack;
+struct weft_index;
 struct weft_net;
 struct weft_policy;
 struct weft_rule;
 
-/* Bounds what a flow's set-up can cost: both lists are walked in order. */
-#define WEFT_RULES_MAX		1024
+/*
+ * Bounds what a flow's set-up can cost: policies are walked in order. Rules are
+ * found by an index (see index.c); the newest ones, which the index has not
+ * yet, are walked.
+ */
+#define WEFT_RULES_MAX		16384
+#define WEFT_RULES_RECENT_MAX	32
 #define WEFT_POLICIES_MAX	1024
 
 /*
@@ -68,6 +74,10 @@ struct weft_item {
  * @n: lengths of @items
  * @items: the lists, by ascending priority, then number; what lies behind a
  *	pointer lives as long as any snapshot that has it
+ * @index: of all rules but @recent; NULL if there are no others. Snapshots in a
+ *	row may share it: freed with the last one that has it
+ * @recent: rules that @index has not, in their order
+ * @n_recent: how many
  * @cgroup_levels: levels of a socket's cgroup that the rules look at, 0 if none
  *	names a cgroup
  * @by_sender: some rule asks for what only the workload's own packets say:
@@ -78,10 +88,22 @@ struct weft_config {
 	u32			gen;
 	u32			n[WEFT_LISTS];
 	struct weft_item	**items[WEFT_LISTS];
+	struct weft_index	*index;
+	struct weft_item	*recent[WEFT_RULES_RECENT_MAX];
+	u8			n_recent;
 	u8			cgroup_levels;
 	bool			by_sender;
 	struct rcu_head		rcu;
 };
+
+/* Which of two items of a list stands first. */
+static inline bool weft_item_before(const struct weft_item *a,
+				    const struct weft_item *b)
+{
+	if (a->priority != b->priority)
+		return a->priority < b->priority;
+	return a->id < b->id;
+}
 
 /* The namespace's config: made before its first use, freed after its last. */
 int weft_config_init(struct weft_net *wn);

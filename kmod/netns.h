@@ -51,6 +51,8 @@ struct weft_class_stats {
  * @config_lock: one change of @config at a time; taken inside RTNL
  * @config: current snapshot, never NULL; written under @config_lock
  * @last_id: newest numbers of rules and of policies; @config_lock
+ * @ids_wrapped: those numbers have begun anew, so that one may be taken;
+ *	@config_lock
  * @tables: to write, inside RTNL, when @flows, @jobs and @events come or go;
  *	to read by who reads records in process context without RTNL
  * @flows: made with the first uplink, destroyed after the last one's last
@@ -68,6 +70,7 @@ struct weft_net {
 	struct mutex			config_lock;	/* one change at a time */
 	struct weft_config __rcu	*config;
 	u32				last_id[WEFT_LISTS];
+	bool				ids_wrapped[WEFT_LISTS];
 	struct rw_semaphore		tables;
 	struct weft_flow_table		*flows;
 	struct weft_job_table		*jobs;

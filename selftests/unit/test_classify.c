@@ -30,17 +30,12 @@ static struct weft_view view_tcp(void)
 static const struct weft_rule *classify(struct weft_rule *rules, u32 n,
 					struct weft_view view)
 {
-	struct weft_item *list[64];
-	struct weft_config config = {
-		.gen = 1,
-		.n[WEFT_LIST_RULES] = n,
-		.items[WEFT_LIST_RULES] = list,
-	};
+	struct weft_config config = { .gen = 1, .n_recent = n };
 	u32 i;
 
-	ASSERT(n <= ARRAY_SIZE(list));
+	ASSERT(n <= ARRAY_SIZE(config.recent));
 	for (i = 0; i < n; i++)
-		list[i] = &rules[i].item;
+		config.recent[i] = &rules[i].item;
 	return weft_classify(&config, &view);
 }
 

@@ -222,6 +222,9 @@ static inline u32 reciprocal_scale(u32 v, u32 n)
 	return (u32)(((u64)v * n) >> 32);
 }
 
+/* Order. */
+#define sort(base, n, size, cmp, swap)	qsort(base, n, size, cmp)
+
 /* Bits. */
 #define BITS_PER_LONG		64
 #define BITS_PER_LONG_LONG	64
