@@ -45,6 +45,10 @@ enum kind {
 	KIND_CLASS_OR_NONE,
 	KIND_JOB,
 	KIND_JOB_OR_NONE,
+	KIND_JOB_OR_FROM,	/* a number, or "from" and a second word */
+	KIND_MARK,
+	KIND_DSCP,
+	KIND_CGROUP,
 	KIND_SECONDS,
 	KIND_TOPIC,		/* a command or action: free words */
 };
@@ -63,7 +67,8 @@ enum {
  * @kind: what stands behind it
  * @flags: WORD_*
  * @attr: attribute that the value becomes, ATTR_NONE for none
- * @attr2: attribute of a prefix's length, of a range's end
+ * @attr2: attribute of a prefix's length, of a range's end, of a mark's mask, of
+ *	what a job is taken from, of the flag "below" of a cgroup
  * @help: what it does, where that is not plain from its kind
  */
 struct word {
@@ -111,20 +116,26 @@ struct command {
 /**
  * struct value - what the user gave for a word
  * @given: there is one
+ * @from: "from" stood in front of it
+ * @below: a slash and a star stood behind it
  * @key: the word as a refusal should name it, NULL where it was left out
  * @text: as it was written
- * @number: of all kinds but two
+ * @number: of all kinds but three
  * @prefix: of KIND_PREFIX
  * @ports: of KIND_PORTS
+ * @mark: of KIND_MARK
  */
 struct value {
 	bool		given;
+	bool		from;
+	bool		below;
 	const char	*key;
 	const char	*text;
 	union {
 		__u64		number;
 		struct prefix		prefix;
 		struct port_range	ports;
+		struct mark		mark;
 	};
 };
 

@@ -10,6 +10,7 @@
 #include <linux/weft.h>
 #include <netlink/attr.h>
 
+#include "../lib/cgroup.h"
 #include "../lib/names.h"
 #include "../lib/netlink.h"
 #include "../lib/rtnl.h"
@@ -266,11 +267,19 @@ static int take_number(const struct nlmsghdr *nlh, void *arg)
 	return 0;
 }
 
+static void print_cgroup(const char *path)
+{
+	puts(path);
+}
+
 static void complete_value(const struct command *command,
 			   const struct word *word)
 {
 	static const char *const actions_list[] = { "allow", "deny", "audit" };
 	static const char *const directions[] = { "ingress", "egress" };
+	static const char *const codepoints[] = {
+		"cs0", "cs1", "af11", "af21", "af31", "af41", "ef",
+	};
 	static const char *const protocols[] = { "tcp", "udp", "icmp", "ipv6-icmp" };
 	const char *names[CLASS_MAX];
 	struct netlink *nl;
@@ -305,6 +314,16 @@ static void complete_value(const struct command *command,
 	case KIND_PROTOCOL:
 		for (i = 0; i < 4; i++)
 			puts(protocols[i]);
+		return;
+	case KIND_DSCP:
+		for (i = 0; i < ARRAY_SIZE(codepoints); i++)
+			puts(codepoints[i]);
+		return;
+	case KIND_JOB_OR_FROM:
+		puts("from");
+		return;
+	case KIND_CGROUP:
+		cgroup_list(print_cgroup);
 		return;
 	case KIND_CLASS:
 	case KIND_CLASS_OR_NONE:
@@ -366,6 +385,11 @@ static int complete_words(const struct command *command,
 			continue;
 		if (++i == argc) {
 			complete_value(command, &words[j]);
+			return STATUS_OK;
+		}
+		if (words[j].kind == KIND_JOB_OR_FROM &&
+		    !strcmp(argv[i], "from") && ++i == argc) {
+			puts("port\ncgroup");
 			return STATUS_OK;
 		}
 	}

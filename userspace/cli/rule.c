@@ -4,12 +4,14 @@
  * number and hits, what "weft rule add" takes.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include <json-c/json.h>
 #include <netlink/attr.h>
 
 #include <linux/weft.h>
 
+#include "../lib/cgroup.h"
 #include "../lib/names.h"
 #include "../lib/netlink.h"
 #include "../lib/output.h"
@@ -28,11 +30,23 @@ static const struct word add_words[] = {
 	{ "remote", NULL, KIND_PREFIX, 0, WEFT_A_RULE_REMOTE,
 	  WEFT_A_RULE_REMOTE_LEN,
 	  .help = "the other end's address" },
+	{ "local", NULL, KIND_PREFIX, 0, WEFT_A_RULE_LOCAL,
+	  WEFT_A_RULE_LOCAL_LEN,
+	  .help = "the workload's own address" },
 	{ "port", NULL, KIND_PORTS, 0, WEFT_A_RULE_PORT_MIN,
 	  WEFT_A_RULE_PORT_MAX,
 	  .help = "either end's port" },
+	{ "mark", NULL, KIND_MARK, 0, WEFT_A_RULE_MARK, WEFT_A_RULE_MARK_MASK,
+	  .help = "what the workload's packets are marked with" },
+	{ "dscp", NULL, KIND_DSCP, 0, WEFT_A_RULE_DSCP,
+	  .help = "of the workload's packets" },
+	{ "cgroup", NULL, KIND_CGROUP, 0, WEFT_A_RULE_CGROUP,
+	  WEFT_A_RULE_CGROUP_BELOW,
+	  .help = "of the socket, or above it" },
 	{ "class", NULL, KIND_CLASS, 0, WEFT_A_RULE_CLASS },
-	{ "job", NULL, KIND_JOB, 0, WEFT_A_RULE_JOB },
+	{ "job", NULL, KIND_JOB_OR_FROM, 0, WEFT_A_RULE_JOB,
+	  WEFT_A_RULE_JOB_FROM,
+	  .help = "a number, the port's, or the number of the cgroup" },
 	{ }
 };
 
@@ -48,6 +62,13 @@ static const struct word show_words[] = {
 
 static int check_add(const struct args *args)
 {
+	const struct value *job = args_get(args, "job");
+
+	if (job && job->from && job->number == WEFT_JOB_FROM_CGROUP &&
+	    !args_get(args, "cgroup")) {
+		complain("'job from cgroup' needs the cgroup that the flow is in: cgroup PATH");
+		return STATUS_USAGE;
+	}
 	if (args_get(args, "class") || args_get(args, "job"))
 		return STATUS_OK;
 	complain("'rule add' needs what the flow is: class or job");
@@ -66,46 +87,134 @@ static int rule_del(const struct args *args)
 	return change(args, WEFT_CMD_RULE_DEL, NULL, NULL);
 }
 
+/* A cgroup by its path, or by its id where it has none any more. */
+static void cgroup_text(__u64 id, bool below)
+{
+	const char *path = cgroup_path(id);
+
+	if (!path)
+		printf(" cgroup %llu%s", id, below ? "/*" : "");
+	else
+		printf(" cgroup %s%s", below && !strcmp(path, "/") ? "" : path,
+		       below ? "/*" : "");
+}
+
+static void cgroup_json(struct json_object *obj, __u64 id, bool below)
+{
+	const char *path = cgroup_path(id);
+
+	if (path)
+		row_string(obj, "cgroup", path);
+	row_number(obj, "cgroup_id", id);
+	row_bool(obj, "cgroup_below", below);
+}
+
+static struct mark mark_of(struct nlattr *tb[])
+{
+	return (struct mark) {
+		.value = (__u32)netlink_number(tb[WEFT_A_RULE_MARK]),
+		.mask = (__u32)netlink_number(tb[WEFT_A_RULE_MARK_MASK]),
+	};
+}
+
+static unsigned int number_of(struct nlattr *tb[], int attr)
+{
+	return (unsigned int)netlink_number(tb[attr]);
+}
+
+static void selector_json(struct json_object *obj, struct nlattr *tb[])
+{
+	const __u8 *remote = netlink_binary(tb[WEFT_A_RULE_REMOTE], 16);
+	const __u8 *local = netlink_binary(tb[WEFT_A_RULE_LOCAL], 16);
+	struct mark mark = mark_of(tb);
+	char buf[TEXT_LEN];
+
+	if (tb[WEFT_A_RULE_ATTACH_ID])
+		attach_json(obj, number_of(tb, WEFT_A_RULE_ATTACH_ID));
+	if (tb[WEFT_A_RULE_PROTOCOL])
+		row_string(obj, "protocol",
+			   text_protocol(buf, number_of(tb, WEFT_A_RULE_PROTOCOL)));
+	if (remote)
+		row_string(obj, "remote",
+			   text_prefix(buf, remote,
+				       number_of(tb, WEFT_A_RULE_REMOTE_LEN)));
+	if (local)
+		row_string(obj, "local",
+			   text_prefix(buf, local,
+				       number_of(tb, WEFT_A_RULE_LOCAL_LEN)));
+	if (tb[WEFT_A_RULE_PORT_MAX]) {
+		row_number(obj, "port_min", number_of(tb, WEFT_A_RULE_PORT_MIN));
+		row_number(obj, "port_max", number_of(tb, WEFT_A_RULE_PORT_MAX));
+	}
+	if (mark.mask) {
+		row_number(obj, "mark", mark.value);
+		row_number(obj, "mark_mask", mark.mask);
+	}
+	if (tb[WEFT_A_RULE_DSCP])
+		row_number(obj, "dscp", number_of(tb, WEFT_A_RULE_DSCP));
+	if (tb[WEFT_A_RULE_CGROUP])
+		cgroup_json(obj, netlink_number(tb[WEFT_A_RULE_CGROUP]),
+			    tb[WEFT_A_RULE_CGROUP_BELOW]);
+}
+
+static void selector_text(struct nlattr *tb[])
+{
+	const __u8 *remote = netlink_binary(tb[WEFT_A_RULE_REMOTE], 16);
+	const __u8 *local = netlink_binary(tb[WEFT_A_RULE_LOCAL], 16);
+	struct mark mark = mark_of(tb);
+	char buf[TEXT_LEN];
+
+	if (tb[WEFT_A_RULE_ATTACH_ID])
+		attach_text(number_of(tb, WEFT_A_RULE_ATTACH_ID));
+	if (tb[WEFT_A_RULE_PROTOCOL])
+		printf(" protocol %s",
+		       text_protocol(buf, number_of(tb, WEFT_A_RULE_PROTOCOL)));
+	if (remote) {
+		text_prefix(buf, remote, number_of(tb, WEFT_A_RULE_REMOTE_LEN));
+		printf(" remote %s", colored(COLOR_ADDRESS, buf));
+	}
+	if (local) {
+		text_prefix(buf, local, number_of(tb, WEFT_A_RULE_LOCAL_LEN));
+		printf(" local %s", colored(COLOR_ADDRESS, buf));
+	}
+	if (tb[WEFT_A_RULE_PORT_MAX])
+		printf(" port %s",
+		       text_ports(buf, number_of(tb, WEFT_A_RULE_PORT_MIN),
+				  number_of(tb, WEFT_A_RULE_PORT_MAX)));
+	if (mark.mask)
+		printf(" mark %s", text_mark(buf, &mark));
+	if (tb[WEFT_A_RULE_DSCP])
+		printf(" dscp %s",
+		       text_dscp(buf, number_of(tb, WEFT_A_RULE_DSCP)));
+	if (tb[WEFT_A_RULE_CGROUP])
+		cgroup_text(netlink_number(tb[WEFT_A_RULE_CGROUP]),
+			    tb[WEFT_A_RULE_CGROUP_BELOW]);
+}
+
 static int show_one(const struct nlmsghdr *nlh, void *arg)
 {
-	__u64 attach, protocol, len, min, max, class, job;
 	struct nlattr *tb[WEFT_A_RULE_MAX + 1];
 	struct json_object *obj;
-	const __u8 *remote;
-	char buf[TEXT_LEN];
+	__u64 class, job, from;
 
 	(void)arg;
 	if (netlink_parse(nlh, tb, WEFT_A_RULE_MAX))
 		return 0;
-	attach = netlink_number(tb[WEFT_A_RULE_ATTACH_ID]);
-	protocol = netlink_number(tb[WEFT_A_RULE_PROTOCOL]);
-	remote = netlink_binary(tb[WEFT_A_RULE_REMOTE], 16);
-	len = netlink_number(tb[WEFT_A_RULE_REMOTE_LEN]);
-	min = netlink_number(tb[WEFT_A_RULE_PORT_MIN]);
-	max = netlink_number(tb[WEFT_A_RULE_PORT_MAX]);
 	class = netlink_number(tb[WEFT_A_RULE_CLASS]);
 	job = netlink_number(tb[WEFT_A_RULE_JOB]);
+	from = netlink_number(tb[WEFT_A_RULE_JOB_FROM]);
 
 	if (output.json) {
 		obj = json_object_new_object();
 		row_number(obj, "id", netlink_number(tb[WEFT_A_RULE_ID]));
 		row_number(obj, "priority", netlink_number(tb[WEFT_A_RULE_PRIORITY]));
-		if (attach)
-			attach_json(obj, (__u32)attach);
-		if (protocol)
-			row_string(obj, "protocol",
-				   text_protocol(buf, (unsigned int)protocol));
-		if (remote && len)
-			row_string(obj, "remote",
-				   text_prefix(buf, remote, (unsigned int)len));
-		if (max) {
-			row_number(obj, "port_min", min);
-			row_number(obj, "port_max", max);
-		}
+		selector_json(obj, tb);
 		if (class)
 			row_string(obj, "class", class_name(class));
 		if (job)
 			row_number(obj, "job", job);
+		if (from)
+			row_string(obj, "job_from", name_of(&name_job_from, from));
 		row_bool(obj, "shipped", tb[WEFT_A_RULE_SHIPPED]);
 		row_number(obj, "hits", netlink_number(tb[WEFT_A_RULE_HITS]));
 		output_row(obj);
@@ -114,21 +223,13 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 	printf("rule %llu priority %llu",
 	       netlink_number(tb[WEFT_A_RULE_ID]),
 	       netlink_number(tb[WEFT_A_RULE_PRIORITY]));
-	if (attach)
-		attach_text((__u32)attach);
-	if (protocol)
-		printf(" protocol %s", text_protocol(buf, (unsigned int)protocol));
-	if (remote && len)
-		printf(" remote %s",
-		       colored(COLOR_ADDRESS,
-			       text_prefix(buf, remote, (unsigned int)len)));
-	if (max)
-		printf(" port %s", text_ports(buf, (unsigned int)min,
-					      (unsigned int)max));
+	selector_text(tb);
 	if (class)
 		printf(" class %s", colored(COLOR_NAME, class_name(class)));
 	if (job)
 		printf(" job %llu", job);
+	if (from)
+		printf(" job from %s", name_of(&name_job_from, from));
 	if (tb[WEFT_A_RULE_SHIPPED])
 		printf(" %s", colored(COLOR_DIM, "shipped"));
 	if (output.stats)

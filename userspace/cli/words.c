@@ -11,6 +11,7 @@
 
 #include <linux/weft.h>
 
+#include "../lib/cgroup.h"
 #include "../lib/names.h"
 #include "../lib/netlink.h"
 #include "../lib/rtnl.h"
@@ -130,6 +131,55 @@ static const char *read_job_or_none(const char *word, struct value *value)
 	return strcmp(word, "none") ? read_id(word, value) : NULL;
 }
 
+static const char *read_job_or_from(const char *word, struct value *value)
+{
+	return value->from ? read_name(&name_job_from, word, value) :
+			     read_id(word, value);
+}
+
+static const char *read_mark(const char *word, struct value *value)
+{
+	return parse_mark(word, &value->mark);
+}
+
+static const char *read_dscp(const char *word, struct value *value)
+{
+	__u8 dscp;
+
+	if (!parse_dscp(word, &dscp))
+		return "";
+	value->number = dscp;
+	return NULL;
+}
+
+/* The path without what says that only its children are meant. */
+static size_t cgroup_len(const char *word, bool *below)
+{
+	size_t len = strlen(word);
+
+	*below = len >= 2 && !strcmp(word + len - 2, "/*");
+	return *below ? len - 2 : len;
+}
+
+/* A path, or the id, which is what is shown of a cgroup that has gone. */
+static const char *read_cgroup(const char *word, struct value *value)
+{
+	char id[24];
+	size_t len;
+
+	len = cgroup_len(word, &value->below);
+	value->number = 0;
+	if (!len && !value->below)
+		return "";
+	if (len && len < sizeof(id)) {
+		memcpy(id, word, len);
+		id[len] = '\0';
+		if (parse_number(id, U64_MAX, &value->number) && !value->number)
+			return "no cgroup has the id 0";
+	}
+	return NULL;
+}
+
 static const char *read_seconds(const char *word, struct value *value)
 {
 	return parse_seconds(word, &value->number) && value->number ? NULL : "";
@@ -181,6 +231,26 @@ static int resolve_attach_device(struct value *value)
 	if (status == STATUS_OK)
 		complain_unknown(value->text, "an uplink or port here", names,
 				 attach_list(names, ARRAY_SIZE(names)));
+	return STATUS_REFUSED;
+}
+
+static int resolve_cgroup(struct value *value)
+{
+	const char *why;
+	char *path;
+
+	if (value->number)
+		return STATUS_OK;
+	path = strndup(value->text, cgroup_len(value->text, &value->below));
+	if (!path) {
+		complain("no memory");
+		return STATUS_REFUSED;
+	}
+	why = cgroup_find(path, &value->number);
+	free(path);
+	if (!why)
+		return STATUS_OK;
+	complain("'%s %s': %s", value->key, value->text, why);
 	return STATUS_REFUSED;
 }
 
@@ -261,6 +331,19 @@ static const struct kind_info kinds[] = {
 	[KIND_JOB_OR_NONE] = {
 		"JOB", "a job's number (1 to 4294967295), or none",
 		read_job_or_none, NULL },
+	[KIND_JOB_OR_FROM] = {
+		"JOB|from port|from cgroup",
+		"a job's number (1 to 4294967295), from port or from cgroup",
+		read_job_or_from, NULL },
+	[KIND_MARK] = {
+		"MARK[/MASK]", "a mark (0 to 0xffffffff), and the bits of it that count",
+		read_mark, NULL },
+	[KIND_DSCP] = {
+		"DSCP", "a codepoint (0 to 63) or its name, such as ef or af21",
+		read_dscp, NULL },
+	[KIND_CGROUP] = {
+		"CGROUP", "a cgroup's path, with /* behind it for each of its children",
+		read_cgroup, resolve_cgroup },
 	[KIND_SECONDS] = {
 		"SECONDS", "a time above 0 such as 10, 0.5 or 500ms",
 		read_seconds, NULL },
@@ -309,7 +392,8 @@ static int complain_value(const struct word *word, const struct value *value,
 	const struct kind_info *kind = &kinds[word->kind];
 
 	if (value->key)
-		fprintf(stderr, "weft: '%s %s': ", value->key, value->text);
+		fprintf(stderr, "weft: '%s %s%s': ", value->key,
+			value->from ? "from " : "", value->text);
 	else
 		fprintf(stderr, "weft: '%s': ", value->text);
 	if (*why)
@@ -452,6 +536,16 @@ static int read_words(struct args *args, int argc, char **argv)
 			}
 			value->text = argv[i];
 		}
+		if (words[at].kind == KIND_JOB_OR_FROM &&
+		    !strcmp(value->text, "from")) {
+			if (++i == argc) {
+				complain("'%s from' needs a value: port or cgroup",
+					 value->key);
+				return STATUS_USAGE;
+			}
+			value->from = true;
+			value->text = argv[i];
+		}
 		why = kinds[words[at].kind].read(value->text, value);
 		if (why)
 			return complain_value(&words[at], value, why);
@@ -522,10 +616,29 @@ static void put_value(const struct word *word, const struct value *value,
 		request_word(req, value->key, value->text);
 		request_u16(req, word->attr2, value->ports.max);
 		break;
+	case KIND_MARK:
+		request_u32(req, word->attr, value->mark.value);
+		request_word(req, value->key, value->text);
+		request_u32(req, word->attr2, value->mark.mask);
+		break;
+	case KIND_CGROUP:
+		request_u64(req, word->attr, value->number);
+		if (!value->below)
+			break;
+		request_word(req, value->key, value->text);
+		request_put(req, word->attr2, NULL, 0);
+		break;
+	case KIND_JOB_OR_FROM:
+		if (value->from)
+			request_u8(req, word->attr2, (__u8)value->number);
+		else
+			request_u32(req, word->attr, (__u32)value->number);
+		break;
 	case KIND_ACTION:
 	case KIND_DIRECTION:
 	case KIND_TUNNELS:
 	case KIND_PROTOCOL:
+	case KIND_DSCP:
 		request_u8(req, word->attr, (__u8)value->number);
 		break;
 	default:

@@ -73,6 +73,13 @@ const struct name_table name_tunnel_modes = {
 	tunnel_modes, ARRAY_SIZE(tunnel_modes)
 };
 
+static const char *const job_from[] = {
+	[WEFT_JOB_FROM_PORT] = "port",
+	[WEFT_JOB_FROM_CGROUP] = "cgroup",
+};
+
+const struct name_table name_job_from = { job_from, ARRAY_SIZE(job_from) };
+
 const char *name_of(const struct name_table *table, __u64 number)
 {
 	if (number >= table->n || !table->names[number])
@@ -85,7 +92,7 @@ int name_find(const struct name_table *table, const char *name)
 	unsigned int i;
 
 	for (i = 0; i < table->n; i++) {
-		if (!strcmp(table->names[i], name))
+		if (table->names[i] && !strcmp(table->names[i], name))
 			return (int)i;
 	}
 	return -1;

@@ -28,6 +28,8 @@ extern const struct name_table name_states;
 extern const struct name_table name_sources;
 extern const struct name_table name_tunnels;
 extern const struct name_table name_tunnel_modes;
+/* Where a rule takes a job from, its number apart. */
+extern const struct name_table name_job_from;
 
 /* "?" for a number that a newer kernel may know. */
 const char *name_of(const struct name_table *table, __u64 number);

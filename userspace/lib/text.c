@@ -250,6 +250,88 @@ const char *parse_ports(const char *word, struct port_range *ports)
 	return NULL;
 }
 
+/**
+ * parse_mark - a packet's mark, with a mask behind a slash or without
+ * @word: the word
+ * @mark: what it stands for
+ *
+ * Return: NULL, or what is wrong with it.
+ */
+const char *parse_mark(const char *word, struct mark *mark)
+{
+	const char *slash = strchr(word, '/');
+	__u64 value, mask = U32_MAX;
+	char first[16];
+	size_t n;
+
+	n = slash ? (size_t)(slash - word) : strlen(word);
+	if (!n || n >= sizeof(first))
+		return "a mark is a number from 0 to 0xffffffff";
+	memcpy(first, word, n);
+	first[n] = '\0';
+	if (!parse_number(first, U32_MAX, &value))
+		return "a mark is a number from 0 to 0xffffffff";
+	if (slash && (!parse_number(slash + 1, U32_MAX, &mask) || !mask))
+		return "a mask from 1 to 0xffffffff is due after the /";
+	if (value & ~mask)
+		return "it has bits set that its mask has not";
+	mark->value = (__u32)value;
+	mark->mask = (__u32)mask;
+	return NULL;
+}
+
+/* As RFC 2474, 2597, 3246, 5865 and 8622 name them. */
+static const struct {
+	const char	*name;
+	__u8		dscp;
+} dscps[] = {
+	{ "cs0", 0 }, { "cs1", 8 }, { "cs2", 16 }, { "cs3", 24 }, { "cs4", 32 },
+	{ "cs5", 40 }, { "cs6", 48 }, { "cs7", 56 }, { "le", 1 }, { "va", 44 },
+	{ "ef", 46 }, { "af11", 10 }, { "af12", 12 }, { "af13", 14 },
+	{ "af21", 18 }, { "af22", 20 }, { "af23", 22 }, { "af31", 26 },
+	{ "af32", 28 }, { "af33", 30 }, { "af41", 34 }, { "af42", 36 },
+	{ "af43", 38 },
+};
+
+bool parse_dscp(const char *word, __u8 *dscp)
+{
+	__u64 value;
+	size_t i;
+
+	if (parse_number(word, 63, &value)) {
+		*dscp = (__u8)value;
+		return true;
+	}
+	for (i = 0; i < ARRAY_SIZE(dscps); i++) {
+		if (!strcasecmp(word, dscps[i].name)) {
+			*dscp = dscps[i].dscp;
+			return true;
+		}
+	}
+	return false;
+}
+
+char *text_mark(char *buf, const struct mark *mark)
+{
+	if (mark->mask == U32_MAX)
+		snprintf(buf, TEXT_LEN, "0x%x", mark->value);
+	else
+		snprintf(buf, TEXT_LEN, "0x%x/0x%x", mark->value, mark->mask);
+	return buf;
+}
+
+char *text_dscp(char *buf, unsigned int dscp)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(dscps); i++) {
+		if (dscps[i].dscp == dscp)
+			return strcpy(buf, dscps[i].name);
+	}
+	snprintf(buf, TEXT_LEN, "%u", dscp);
+	return buf;
+}
+
 char *text_address(char *buf, const __u8 addr[16])
 {
 	if (is_v4(addr))

@@ -31,14 +31,26 @@ struct port_range {
 	__u16	max;
 };
 
+/**
+ * struct mark - a packet's mark
+ * @value: its bits
+ * @mask: those of them that count
+ */
+struct mark {
+	__u32	value;
+	__u32	mask;
+};
+
 /* Reading: false where the word is none of its kind. */
 bool parse_number(const char *word, __u64 max, __u64 *value);
 bool parse_rate(const char *word, __u64 *bytes_per_second);
 bool parse_seconds(const char *word, __u64 *milliseconds);
 bool parse_protocol(const char *word, __u8 *protocol);
-/* Why a prefix or a range is refused is worth saying. */
+bool parse_dscp(const char *word, __u8 *dscp);
+/* Why one of these is refused is worth saying. */
 const char *parse_prefix(const char *word, struct prefix *prefix);
 const char *parse_ports(const char *word, struct port_range *ports);
+const char *parse_mark(const char *word, struct mark *mark);
 
 /* Writing. */
 char *text_prefix(char *buf, const __u8 addr[16], unsigned int len);
@@ -47,6 +59,8 @@ char *text_address(char *buf, const __u8 addr[16]);
 char *text_end(char *buf, const __u8 addr[16], __u16 port);
 char *text_ports(char *buf, unsigned int min, unsigned int max);
 char *text_protocol(char *buf, unsigned int protocol);
+char *text_mark(char *buf, const struct mark *mark);
+char *text_dscp(char *buf, unsigned int dscp);
 char *text_rate(char *buf, __u64 bytes_per_second);
 char *text_bytes(char *buf, __u64 bytes, bool exact);
 char *text_duration(char *buf, __u64 milliseconds);

@@ -121,6 +121,20 @@ refused "'port 65536'" rule add port 65536 class other
 refused "must not lie behind" rule add port 90-80 class other
 refused "'class' needs a value" rule add class
 refused "'job 0'" rule add job 0
+refused "'local 10.0.0.1/8'" rule add local 10.0.0.1/8 class other
+refused "'mark x'" rule add mark x class other
+refused "'mark 4294967296'" rule add mark 4294967296 class other
+refused "its mask has not" rule add mark 3/1 class other
+refused "due after the /" rule add mark 0/0 class other
+refused "'dscp 64'" rule add dscp 64 class other
+refused "'dscp fe'" rule add dscp fe class other
+refused "'cgroup 0'" rule add cgroup 0 class other
+refused "due here" rule add cgroup "" class other
+refused "'job from' needs a value" rule add job from
+refused "'job from x'" rule add job from x
+refused "'job from 5'" rule add job from 5
+refused "needs the cgroup" rule add job from cgroup
+refused "given twice" rule add job 5 job from port
 refused "exclude each other" rule add dev lo attach 1 class other
 refused "needs a number" rule del
 refused "'0'" rule del 0

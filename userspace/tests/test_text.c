@@ -175,6 +175,55 @@ static void ports__refuses_the_rest(void)
 		CHECK(parse_ports(bad[i], &ports));
 }
 
+static void mark__with_and_without_mask(void)
+{
+	char buf[TEXT_LEN];
+	struct mark m;
+
+	CHECK(!parse_mark("0", &m) && m.value == 0 && m.mask == U32_MAX);
+	CHECK_TEXT(text_mark(buf, &m), "0x0");
+	CHECK(!parse_mark("0xffffffff", &m) && m.value == U32_MAX);
+	CHECK(!parse_mark("256/0xff00", &m) && m.value == 256 && m.mask == 0xff00);
+	CHECK_TEXT(text_mark(buf, &m), "0x100/0xff00");
+	CHECK(!parse_mark("0/1", &m) && m.value == 0 && m.mask == 1);
+}
+
+static void mark__refuses_the_rest(void)
+{
+	static const char *const bad[] = {
+		"", "x", "-1", "4294967296", "1/", "/1", "1/0", "2/1", "1/x",
+		"1/4294967296", "1/1/1", "000000000000000000001",
+	};
+	struct mark m;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		CHECK(parse_mark(bad[i], &m));
+}
+
+static void dscp__name_or_number(void)
+{
+	__u8 dscp;
+
+	CHECK(parse_dscp("ef", &dscp) && dscp == 46);
+	CHECK(parse_dscp("AF21", &dscp) && dscp == 18);
+	CHECK(parse_dscp("cs0", &dscp) && dscp == 0);
+	CHECK(parse_dscp("63", &dscp) && dscp == 63);
+	CHECK(!parse_dscp("64", &dscp));
+	CHECK(!parse_dscp("", &dscp));
+	CHECK(!parse_dscp("af44", &dscp));
+}
+
+static void dscp__text_reads_back(void)
+{
+	char buf[TEXT_LEN];
+	unsigned int i;
+	__u8 dscp;
+
+	for (i = 0; i <= 63; i++)
+		CHECK(parse_dscp(text_dscp(buf, i), &dscp) && dscp == i);
+}
+
 static void end__address_and_port(void)
 {
 	struct prefix prefix;
@@ -274,6 +323,10 @@ int main(void)
 		TEST(prefix__refuses_the_rest),
 		TEST(ports__one_a_range_or_a_service),
 		TEST(ports__refuses_the_rest),
+		TEST(mark__with_and_without_mask),
+		TEST(mark__refuses_the_rest),
+		TEST(dscp__name_or_number),
+		TEST(dscp__text_reads_back),
 		TEST(end__address_and_port),
 		TEST(bytes__for_people),
 		TEST(duration__for_people),
