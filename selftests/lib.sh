@@ -298,6 +298,8 @@ teardown()
 {
 	nsx del "$RUN-"
 	wait
+	# cgroups of the tests that made some
+	find /sys/fs/cgroup -depth -type d -path "/sys/fs/cgroup/$RUN*" -exec rmdir {} +
 } 2>/dev/null
 
 splats()

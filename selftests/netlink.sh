@@ -98,6 +98,11 @@ test_out_of_range()
 	no 34 10 $RULE_NEW 10=u32:0
 	no 22 9 $RULE_NEW 9=u32:31
 	no 22 9 $RULE_NEW 9=u32:4294967295
+	no 34 15 $RULE_NEW 9=u32:2 15=u8:129
+	no 34 17 $RULE_NEW 9=u32:2 16=u32:0 17=u32:0
+	no 34 18 $RULE_NEW 9=u32:2 18=u8:64
+	no 34 19 $RULE_NEW 9=u32:2 19=u64:0
+	no 34 21 $RULE_NEW 9=u32:2 21=u8:3
 	unchanged
 }
 
@@ -106,6 +111,16 @@ test_contradictions()
 	ready
 	no 22 8 $RULE_NEW 7=u16:9 8=u16:8 9=u32:5
 	no 22 8 $POLICY_NEW 2=u8:0 9=u8:1 7=u16:9 8=u16:8
+	# a local prefix without its length, and the other way round
+	no 22 14 $RULE_NEW 9=u32:2 14=hex:00000000000000000000ffff0a000000
+	no 22 15 $RULE_NEW 9=u32:2 15=u8:8
+	# bits of a mark that its mask has not; a mask of no mark
+	no 22 16 $RULE_NEW 9=u32:2 16=u32:5 17=u32:2
+	no 22 17 $RULE_NEW 9=u32:2 17=u32:2
+	# below which cgroup? a job from which? from two places?
+	no 22 20 $RULE_NEW 9=u32:2 20=flag:
+	no 22 21 $RULE_NEW 21=u8:2
+	no 22 10 $RULE_NEW 10=u32:5 21=u8:1
 	unchanged
 }
 

@@ -205,16 +205,277 @@ test_refusals()
 	check "nothing has changed" cmp "$WORK/before" "$WORK/after"
 }
 
+test_refusals_of_mark_dscp_and_cgroup()
+{
+	topo
+	must on host weft uplink add up0
+	on host weft -j rule show >"$WORK/before"
+	refused "mask" on host weft rule add mark 0x10/0xf class token
+	refused "mask" on host weft rule add mark 0/0 class token
+	refused "codepoint" on host weft rule add dscp 64 class token
+	refused "cgroup" on host weft rule add cgroup "/$RUN-none" class token
+	refused "needs the cgroup" on host weft rule add job from cgroup
+	refused "from port" on host weft rule add job from nowhere
+	refused "length" on host weft rule add local 10.9.0.1/33 class token
+	on host weft -j rule show >"$WORK/after"
+	check "nothing has changed" cmp "$WORK/before" "$WORK/after"
+}
+
+test_local_prefix()
+{
+	topo
+	must on host weft uplink add up0
+	must on host ip addr add 10.9.0.5/24 dev up0
+	must on host talk serve 70
+	must on host weft rule add local 10.9.0.5 class kvcache
+	must on host weft rule add local 10.9.0.0/24 remote 10.9.0.2 port 70 class dataset
+	must keep peer 10.9.0.5 70
+	must keep peer 10.9.0.1 70
+	is "one address" "$(flows '.acceptor == "10.9.0.5"' | jq -r .class)" kvcache
+	is "its net" "$(flows '.acceptor == "10.9.0.1"' | jq -r .class)" dataset
+	is "as it is shown" "$(on host weft rule show | grep -c ' local 10.9.0.5/32 ')" 1
+}
+
+test_mark_and_dscp()
+{
+	topo
+	must on host weft uplink add up0
+	must on host weft rule add mark 0x100/0xff00 class gradient job 3
+	must on host weft rule add mark 7 class kvcache
+	must on host weft rule add dscp ef class token
+	must on host talk mark=0x80000123 ask -k 10.9.0.2 7
+	must on host talk mark=7 ask -k 10.9.0.2 8
+	must on host talk tos=0xb9 ask -k 10.9.0.2 9
+	is "mark under a mask" "$(class_of 7)" gradient
+	is "its job" "$(job_of 7)" 3
+	is "a whole mark" "$(class_of 8)" kvcache
+	is DSCP "$(class_of 9)" token
+	must on host talk ask -u -k 10.9.0.2 8
+	is "neither" "$(flows '.acceptor_port == 8 and .protocol == "udp"' | jq -r .class)" other
+	is "as it is shown" "$(on host weft rule show |
+		grep -cE ' (mark 0x100/0xff00|mark 0x7|dscp ef) class ')" 3
+	is "as JSON" "$(on host weft -j rule show |
+		jq -c '[.[] | select(.mark) | [.mark, .mark_mask]]')" \
+		"[[256,65280],[7,4294967295]]"
+}
+
+test_server_by_its_own_mark()
+{
+	topo
+	must on host weft uplink add up0
+	must on host weft rule add mark 5 class gradient
+	must on host talk mark=5 serve 70
+	must on host talk serve 71
+	# the peer opens, so that what arrives first has no mark
+	must keep peer 10.9.0.1 70
+	must keep peer 10.9.0.1 71
+	is "by what the server sends" "$(class_of 70)" gradient
+	is "one without" "$(class_of 71)" other
+}
+
+# within CGROUP NAME COMMAND...: in NAME, by a process of this cgroup
+within()
+{
+	on "$2" sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' \
+		"$CGROUPS/$1" "${@:3}"
+}
+
+# cgroup NAME...: makes them
+cgroup()
+{
+	CGROUPS=$(sed -n 's/^[^ ]* \([^ ]*\) cgroup2 .*/\1/p' /proc/self/mounts | head -n 1)
+	[ -n "$CGROUPS" ] || skip "kernel: no cgroups of version 2"
+	must mkdir -p "${@/#/$CGROUPS/}"
+}
+
+test_cgroup_and_its_children()
+{
+	topo
+	must on host weft uplink add up0
+	cgroup "$RUN/a/deep" "$RUN/b"
+	must on host weft rule add cgroup "/$RUN/a" class gradient
+	must on host weft rule add cgroup "/$RUN" class dataset
+	must within "$RUN/a" host talk ask -k 10.9.0.2 7
+	must within "$RUN/b" host talk ask -k 10.9.0.2 8
+	must within "$RUN/a/deep" host talk ask -u -k 10.9.0.2 7
+	must on host talk ask -k 10.9.0.2 9
+	is "in it" "$(flows '.acceptor_port == 7 and .protocol == "tcp"' | jq -r .class)" gradient
+	is "below it" "$(flows '.acceptor_port == 7 and .protocol == "udp"' | jq -r .class)" gradient
+	is "below the one above" "$(class_of 8)" dataset
+	is "elsewhere" "$(class_of 9)" other
+	is "shown by its path" "$(on host weft rule show |
+		grep -c " cgroup /$RUN/a class gradient")" 1
+	is "as JSON" "$(on host weft -j rule show |
+		jq -c '.[0] | [.cgroup, .cgroup_id, .cgroup_below]')" \
+		"[\"/$RUN/a\",$(stat -c %i "$CGROUPS/$RUN/a"),false]"
+}
+
+test_cgroup_of_a_server()
+{
+	topo
+	must on host weft uplink add up0
+	cgroup "$RUN/server"
+	must on host weft rule add cgroup "/$RUN/server" class kvcache job from cgroup
+	must within "$RUN/server" host talk serve 70
+	must on host talk serve 71
+	must keep peer 10.9.0.1 70
+	must keep peer 10.9.0.1 71
+	is "by the socket that answers" "$(class_of 70)" kvcache
+	is "its job" "$(job_of 70)" "$(stat -c %i "$CGROUPS/$RUN/server")"
+	is "another" "$(class_of 71)" other
+}
+
+test_cgroup_of_a_server_after_a_change()
+{
+	topo
+	must on host weft uplink add up0
+	cgroup "$RUN/server"
+	must within "$RUN/server" host talk serve 70
+	coproc hold { on peer talk hold 10.9.0.1 70; }
+	read -r answer <&"${hold[0]}"
+	is "the connection is there" "$answer" yes
+	is "class without a rule" "$(class_of 70)" other
+	# what arrives first after the change says nothing of the cgroup
+	must on host weft rule add cgroup "/$RUN/server" class kvcache
+	echo >&"${hold[1]}"
+	read -r answer <&"${hold[0]}"
+	is "it goes on" "$answer" yes
+	is "class with a rule" "$(class_of 70)" kvcache
+	must on host weft rule add port 9999 class token
+	echo >&"${hold[1]}"
+	read -r answer <&"${hold[0]}"
+	is "it goes on after another change" "$answer" yes
+	is "class after another change" "$(class_of 70)" kvcache
+}
+
+test_cgroup_through_a_port()
+{
+	topo
+	port a 11
+	cgroup "$RUN/tenant"
+	must on host weft rule add attach "$(attach a)" cgroup "/$RUN/tenant" class activation
+	must within "$RUN/tenant" a talk ask -k 10.9.0.2 7
+	must keep a 10.9.0.2 8
+	is "in the cgroup" "$(class_of 7)" activation
+	is "not in it" "$(class_of 8)" other
+}
+
+test_job_from()
+{
+	topo
+	cgroup "$RUN/jobs/one/step" "$RUN/jobs/two"
+	port a 11 job 5
+	must on host weft rule add cgroup "/$RUN/jobs/*" class gradient job from cgroup
+	must on host weft rule add port 9 class dataset job from port
+	must on host weft rule add port 9 job 77
+	must within "$RUN/jobs/one/step" host talk ask -k 10.9.0.2 7
+	must within "$RUN/jobs/two" host talk ask -k 10.9.0.2 8
+	must within "$RUN/jobs" host talk ask -u -k 10.9.0.2 7
+	must keep a 10.9.0.2 9
+	is "the child's number" "$(flows '.acceptor_port == 7 and .protocol == "tcp"' | jq .job)" \
+		"$(stat -c %i "$CGROUPS/$RUN/jobs/one")"
+	is "the other child's" "$(job_of 8)" "$(stat -c %i "$CGROUPS/$RUN/jobs/two")"
+	is "not in the cgroup itself" \
+		"$(flows '.acceptor_port == 7 and .protocol == "udp"' | jq -r .class)" other
+	is "the port's" "$(job_of 9)" 5
+	on host weft rule show >"$WORK/rules"
+	is "as it is shown" \
+		"$(grep -c " cgroup /$RUN/jobs/\* class gradient job from cgroup$" "$WORK/rules")" 1
+	is "the port's as well" "$(grep -c " port 9 class dataset job from port$" "$WORK/rules")" 1
+}
+
+test_cgroup_that_goes()
+{
+	topo
+	must on host weft uplink add up0
+	cgroup "$RUN/gone"
+	id=$(stat -c %i "$CGROUPS/$RUN/gone")
+	must on host weft rule add cgroup "/$RUN/gone" class gradient
+	check "it can be removed" rmdir "$CGROUPS/$RUN/gone"
+	is "then its number is shown" \
+		"$(on host weft rule show | grep -c " cgroup $id class gradient")" 1
+	cgroup "$RUN/gone"
+	must within "$RUN/gone" host talk ask -k 10.9.0.2 7
+	is "another one of that name is another one" "$(class_of 7)" other
+	refused "no cgroup" on host weft rule add cgroup "$id" class gradient
+}
+
+# rule_lines: ten thousand rules of several kinds; none of ports that the kernel
+# gives to clients
+rule_lines()
+{
+	awk 'BEGIN {
+		for (i = 0; i < 4000; i++)
+			printf "rule add protocol tcp remote 172.%d.%d.0/24 port 443 class dataset\n",
+				16 + int(i / 256), i % 256
+		for (i = 0; i < 4000; i++)
+			printf "rule add port %d-%d class gradient job %d\n",
+				20000 + 3 * i, 20002 + 3 * i, i + 1
+		for (i = 0; i < 1998; i++)
+			printf "rule add remote 10.9.0.2 protocol udp port %d class kvcache\n",
+				2000 + i
+		print "rule add port 7 class activation"
+		print "rule add port 8 class embedding"
+	}'
+}
+
+test_ten_thousand_rules()
+{
+	topo
+	must on host weft uplink add up0
+	rule_lines >"$WORK/lines"
+	on host weft -b "$WORK/lines" >"$WORK/added" || die "a rule was refused"
+	is "rules added" "$(grep -c . "$WORK/added")" 10000
+	must on peer talk serve 20001 31999 2000 3997
+	for port in 7 8 9 20001 31999; do
+		must keep host 10.9.0.2 $port
+	done
+	must on host talk ask -u -k 10.9.0.2 3997
+	is "the last but one" "$(class_of 7)" activation
+	is "the last" "$(class_of 8)" embedding
+	is "none" "$(class_of 9)" other
+	is "a range's middle" "$(job_of 20001)" 1
+	is "the last range's end" "$(job_of 31999)" 4000
+	is "a rule of UDP" "$(class_of 3997)" kvcache
+	# a rule of its own before them all, and gone again
+	id=$(add rule port 7 priority 1 class token)
+	must keep host 10.9.0.2 7
+	is "a new rule" "$(flows '.acceptor_port == 7 and .class == "token"' | wc -l)" 1
+	must on host weft rule del "$id"
+	must on host weft rule del "$(sed -n '9999s/[^0-9]//gp' "$WORK/added")"
+	must keep host 10.9.0.2 7
+	is "without both" "$(flows '.acceptor_port == 7 and .class == "other"' | wc -l)" 1
+}
+
+test_rules_of_too_many_shapes()
+{
+	topo
+	must on host weft uplink add up0
+	# shipped rules are of one shape: with 255 more the index is full
+	awk 'BEGIN {
+		for (i = 1; i <= 128; i++) {
+			printf "rule add remote ::/%d class token\n", i
+			printf "rule add remote ::/%d dscp ef class token\n", i
+		}
+	}' >"$WORK/lines"
+	refused "too many ways" on host weft -b "$WORK/lines"
+	must on host weft rule add remote 2001:db8::/64 class token
+	refused "too many ways" on host weft rule add remote ::/128 dscp ef class token
+	id=$(on host weft -j rule show | jq '[.[] | select(.dscp and .remote == "::/5")][0].id')
+	must on host weft rule del "$id"
+	must on host weft rule add remote ::/128 dscp ef class token
+}
+
 test_many_rules()
 {
 	topo
 	must on host weft uplink add up0
-	# until it is full, and then refused with a reason
+	# until the list is full, and then refused with a reason
 	n=$(on host weft -j rule show | jq length)
-	must on host rawnl weft 8 times=$((1024 - n)) 7=u16:100 8=u16:100 9=u32:6
-	refused "rules" on host weft rule add port 5 class token
+	must on host rawnl weft 8 times=$((16384 - n)) 7=u16:100 8=u16:100 9=u32:6
+	refused "no more than" on host weft rule add port 5 class token
 	must keep host 10.9.0.2 7
-	is "the last one still works" "$(on host weft -j rule show | jq length)" 1024
+	is "all are there" "$(on host weft -j rule show | jq length)" 16384
 }
 
 run_tests "$@"

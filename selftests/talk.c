@@ -16,6 +16,9 @@
  *	talk pull ADDR PORT BYTES	TCP; the server sends
  *	talk rr ADDR PORT LEN COUNT	TCP; COUNT exchanges one after another
  *
+ * In front of these words, for every socket: mark=N (SO_MARK), tos=N (of IPv4),
+ * prio=N (SO_PRIORITY).
+ *
  * The first byte of a TCP connection says what the server does: 'e' echoes,
  * 's' and a number counts so many bytes and says when it has them, 'p' and a
  * number sends so many. UDP is echoed if it begins with 'e'.
@@ -38,6 +41,8 @@
 #define MAX_CONNS	256
 
 static char buf[65536];
+
+static int so_mark, ip_tos, so_priority;
 
 static void __attribute__((noreturn)) die(const char *what)
 {
@@ -95,17 +100,32 @@ static int wait_for(int fd, short events, int ms)
 	return poll(&p, 1, ms);
 }
 
+static int new_socket(int family, int type)
+{
+	int fd = socket(family, type | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		die("socket");
+	if (so_mark &&
+	    setsockopt(fd, SOL_SOCKET, SO_MARK, &so_mark, sizeof(so_mark)))
+		die("SO_MARK");
+	if (so_priority && setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &so_priority,
+				      sizeof(so_priority)))
+		die("SO_PRIORITY");
+	if (ip_tos && setsockopt(fd, IPPROTO_IP, IP_TOS, &ip_tos, sizeof(ip_tos)))
+		die("IP_TOS");
+	return fd;
+}
+
 /* A connected socket, or -1. */
 static int reach(int type, const char *addr, const char *port, int ms)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = address(addr, port, &ss);
-	int fd = socket(ss.ss_family, type | SOCK_NONBLOCK, 0);
+	int fd = new_socket(ss.ss_family, type);
 	int one = 1, err = 0;
 	socklen_t errlen = sizeof(err);
 
-	if (fd < 0)
-		die("socket");
 	if (connect(fd, (struct sockaddr *)&ss, len) && errno != EINPROGRESS)
 		goto no;
 	if (wait_for(fd, POLLOUT, ms) != 1 ||
@@ -181,11 +201,9 @@ static int listen_at(int type, const char *port)
 	struct sockaddr_in6 any = {
 		.sin6_family = AF_INET6, .sin6_port = htons(number(port)),
 	};
-	int fd = socket(AF_INET6, type | SOCK_NONBLOCK, 0), one = 1, zero = 0;
+	int fd = new_socket(AF_INET6, type), one = 1, zero = 0;
 	int room = 4 << 20;
 
-	if (fd < 0)
-		die("socket");
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof(zero));
 	if (type == SOCK_DGRAM)
@@ -535,6 +553,16 @@ int main(int argc, char **argv)
 	size_t i;
 
 	signal(SIGPIPE, SIG_IGN);
+	for (; argc > 1 && strchr(argv[1], '='); argc--, argv++) {
+		if (!strncmp(argv[1], "mark=", 5))
+			so_mark = (int)number(argv[1] + 5);
+		else if (!strncmp(argv[1], "tos=", 4))
+			ip_tos = (int)number(argv[1] + 4);
+		else if (!strncmp(argv[1], "prio=", 5))
+			so_priority = (int)number(argv[1] + 5);
+		else
+			break;
+	}
 	for (i = 0; argc > 1 && i < sizeof(words) / sizeof(words[0]); i++)
 		if (!strcmp(argv[1], words[i].name))
 			return words[i].run(argc - 2, argv + 2);
