@@ -232,10 +232,12 @@ static noinline u32 weft_gso_payload(const struct sk_buff *skb, u32 payload_off)
 /*
  * What a packet takes on the wire: bytes, with the headers of all segments, and
  * in @packets how many segments. Its frame begins @l2 from skb->data. GSO cuts
- * the payload of the innermost packet, and gives each piece all headers.
+ * the payload of the innermost packet, and gives each piece all headers. Inline:
+ * the call would cost a plain packet a twentieth.
  */
-static u32 weft_wire_bytes(const struct sk_buff *skb, int l2,
-			   const struct weft_pkt *pkt, u32 *packets)
+static __always_inline u32 weft_wire_bytes(const struct sk_buff *skb, int l2,
+					   const struct weft_pkt *pkt,
+					   u32 *packets)
 {
 	u32 payload_off = pkt->payload_off, payload_end;
 	u32 bytes = skb->len - l2;
