@@ -35,6 +35,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
 #include "config.h"
@@ -45,7 +46,8 @@
 #include "transfer.h"
 
 #define WEFT_LOCKS		256	/* power of two */
-#define WEFT_LOW_WATER		(WEFT_CHUNK_SLOTS / 4)
+#define WEFT_LOW_WATER		8	/* of all slots, this part is free */
+#define WEFT_GROWTH		8	/* by this part at a time */
 
 #define WEFT_SCAN_PERIOD	(HZ / 2)
 #define WEFT_SCAN_PARTS		4	/* each slot is looked at every 2 s */
@@ -92,6 +94,16 @@ static void weft_rouse(struct weft_flow_table *table)
 				   WEFT_SCAN_PERIOD);
 }
 
+/* Should there be more slots, and may there? */
+static bool weft_should_grow(const struct weft_flow_table *table)
+{
+	u32 n_chunks = READ_ONCE(table->n_chunks);
+
+	return READ_ONCE(table->n_free) <
+	       (n_chunks << WEFT_CHUNK_BITS) / WEFT_LOW_WATER &&
+	       n_chunks < table->max_chunks;
+}
+
 /* @attach was refused a slot: the worker shall look, once in a while. */
 static void weft_press(struct weft_flow_table *table, u16 attach)
 {
@@ -121,11 +133,11 @@ static struct weft_flow *weft_take_slot(struct weft_flow_table *table,
 	} else if (!weft_quota_over(table->quota, attach)) {
 		WRITE_ONCE(table->starved, true);
 	}
-	low = table->n_free < WEFT_LOW_WATER;
+	low = weft_should_grow(table);
 	spin_unlock(&table->slot_lock);
 
 	/* Memory comes soon, if it does: the worker asks for it. */
-	if (low && READ_ONCE(table->n_chunks) < table->max_chunks)
+	if (low)
 		weft_kick(table, 0);
 	if (!flow) {
 		*counter = allowed ? WEFT_A_STATS_UNTRACKED :
@@ -719,12 +731,36 @@ static void weft_settle_retired(struct weft_flow_table *table)
 	}
 }
 
+#define WEFT_CHUNK_BYTES	(WEFT_CHUNK_SLOTS * sizeof(struct weft_flow))
+
+/*
+ * 48 pages side by side where there are such, else mapped so. kmalloc() would
+ * take 64, a third more than the flows need.
+ */
+static struct weft_flow *weft_chunk_alloc(void)
+{
+	struct weft_flow *chunk;
+
+	chunk = alloc_pages_exact(WEFT_CHUNK_BYTES, GFP_KERNEL_ACCOUNT |
+				  __GFP_ZERO | __GFP_NORETRY | __GFP_NOWARN);
+	return chunk ?: __vmalloc(WEFT_CHUNK_BYTES,
+				  GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+}
+
+static void weft_chunk_free(struct weft_flow *chunk)
+{
+	if (is_vmalloc_addr(chunk))
+		vfree(chunk);
+	else
+		free_pages_exact(chunk, WEFT_CHUNK_BYTES);
+}
+
 static int weft_add_chunk(struct weft_flow_table *table)
 {
 	struct weft_flow *chunk;
 	u32 i, first = table->n_chunks << WEFT_CHUNK_BITS;
 
-	chunk = kvcalloc(WEFT_CHUNK_SLOTS, sizeof(*chunk), GFP_KERNEL_ACCOUNT);
+	chunk = weft_chunk_alloc();
 	if (!chunk)
 		return -ENOMEM;
 	for (i = 0; i < WEFT_CHUNK_SLOTS; i++)
@@ -740,6 +776,16 @@ static int weft_add_chunk(struct weft_flow_table *table)
 	return 0;
 }
 
+/* As fast as flows come, whatever the size is by now. */
+static void weft_grow(struct weft_flow_table *table)
+{
+	u32 n = max_t(u32, table->n_chunks / WEFT_GROWTH, 1);
+
+	while (n-- && table->n_chunks < table->max_chunks &&
+	       !weft_add_chunk(table))
+		cond_resched();
+}
+
 static void weft_flow_work(struct work_struct *work)
 {
 	struct weft_flow_table *table =
@@ -747,9 +793,8 @@ static void weft_flow_work(struct work_struct *work)
 
 	weft_scan(table);
 	weft_settle_retired(table);
-	if (READ_ONCE(table->n_free) < WEFT_LOW_WATER &&
-	    table->n_chunks < table->max_chunks)
-		weft_add_chunk(table);
+	if (weft_should_grow(table))
+		weft_grow(table);
 	/* Rests while the table is empty; the next flow wakes it. */
 	if (atomic_read(&table->n_live) || READ_ONCE(table->retired))
 		weft_rouse(table);
@@ -844,7 +889,7 @@ void weft_flow_table_destroy(struct weft_flow_table *table)
 			cond_resched();
 	}
 	for (i = 0; i < table->n_chunks; i++)
-		kvfree(table->chunks[i]);
+		weft_chunk_free(table->chunks[i]);
 	kvfree(table->locks);
 	kvfree(table->buckets);
 	kvfree(table->quota);
