@@ -10,7 +10,9 @@
  *					-k: then stay connected in the background
  *	talk hold ADDR PORT [MS]	a TCP connection: each line of input is
  *					an exchange, answered "yes" or "no"
- *	talk blast ADDR PORT LEN COUNT	UDP datagrams, no answer
+ *	talk blast ADDR PORT LEN COUNT [BURST]	UDP datagrams, no answer: as
+ *					fast as it goes, or with 10 ms of
+ *					rest after each BURST
  *	talk fan ADDR PORT COUNT	a UDP datagram from each of COUNT sockets
  *					that are open at once
  *	talk pull ADDR PORT BYTES	TCP; the server sends
@@ -457,13 +459,15 @@ static int hold(int argc, char **argv)
 
 static int blast(int argc, char **argv)
 {
-	unsigned long long len, count;
+	const struct timespec rest = { .tv_nsec = 10 * 1000 * 1000 };
+	unsigned long long len, count, burst, n = 0;
 	int fd;
 
 	if (argc < 4)
 		return 2;
 	len = number(argv[2]);
 	count = number(argv[3]);
+	burst = argc > 4 ? number(argv[4]) : 0;
 	if (len > sizeof(buf))
 		return 2;
 	fd = reach(SOCK_DGRAM, argv[0], argv[1], 1000);
@@ -471,6 +475,8 @@ static int blast(int argc, char **argv)
 		return 1;
 	memset(buf, 'b', sizeof(buf));
 	while (count) {
+		if (burst && n++ % burst == 0)
+			nanosleep(&rest, NULL);
 		if (send(fd, buf, len, 0) >= 0) {
 			count--;
 			continue;
