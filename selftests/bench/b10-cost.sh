@@ -10,6 +10,7 @@
 # printed is the difference to a device without any queue or hook.
 #
 #	lab run --icount -- selftests/bench/b10-cost.sh [--packets N]
+# shellcheck disable=SC2034 # pktgen.sh reads some of these
 set -eu
 
 packets=20000

@@ -4,6 +4,7 @@
 # B10: what a packet costs with many flows, and what memory a flow takes.
 #
 #	lab run --icount --vtime 100000 -- selftests/bench/b10-flows.sh
+# shellcheck disable=SC2034 # pktgen.sh reads some of these
 set -eu
 
 packets=20000
