@@ -9,50 +9,20 @@
 # a second round over the same ports meets flows that are known.
 #
 #	lab run --icount --vtime 100000 -- selftests/bench/b10-rules.sh
+# shellcheck disable=SC2034 # pktgen.sh reads some of these
 set -eu
 
 flows=700	# fit into the slots that a table begins with
 rules=10000
-dev=bench0
 lines=$(mktemp)
 trap 'rm -f "$lines"' EXIT
 
-pg() { echo "$2" > "/proc/net/pktgen/$1"; }
+. "$(dirname "$(readlink -f "$0")")/pktgen.sh"
 
-setup() {
-	modprobe pktgen
-	modprobe dummy numdummies=0
-	ip link add $dev type dummy
-	ip link set $dev up
-	ip addr add 198.18.0.1/15 dev $dev
-	ip neigh add 198.19.0.1 lladdr 02:00:00:00:00:01 dev $dev nud permanent
-	pg kpktgend_0 rem_device_all
-	pg kpktgend_0 "add_device $dev"
-	pg $dev "xmit_mode queue_xmit"
-	pg $dev "clone_skb 0"
-	pg $dev "pkt_size 1400"
-	pg $dev "delay 0"
-	pg $dev "dst 198.19.0.1"
-	pg $dev "src_min 198.18.0.1"
-	pg $dev "src_max 198.18.0.1"
-	pg $dev "dst_mac 02:00:00:00:00:01"
-	pg $dev "udp_dst_min 9"
-	pg $dev "udp_dst_max 9"
-}
-
-# Nanoseconds, that is instructions, a packet of a round.
-burst() {
-	pg $dev "udp_src_min 10000"
-	pg $dev "udp_src_max $((10000 + flows))"
-	pg $dev "count $flows"
-	pg pgctrl start
-	awk '
-	/Result: OK/ { line = $0 }
-	END {
-		match(line, /OK: [0-9]+/); us = substr(line, RSTART + 4, RLENGTH - 4)
-		match(line, /usec, [0-9]+/); n = substr(line, RSTART + 6, RLENGTH - 6)
-		printf "%.0f\n", us * 1000 / n
-	}' /proc/net/pktgen/$dev
+# What a packet of a round costs: each is from another port.
+round() {
+	spread "$flows" 1
+	burst "$flows"
 }
 
 # Instructions that a command takes, waiting (which this clock leaps over) apart.
@@ -100,8 +70,8 @@ row() {
 		load=$(cost weft -b "$lines")
 	fi
 	weft uplink add $dev noqdisc > /dev/null 2>&1
-	new=$(burst)
-	known=$(burst)
+	new=$(round)
+	known=$(round)
 	printf '%-34s %8d %8d %8d %12d\n' "$2" "$((new - base))" \
 		"$((new - known))" "$((known - base))" \
 		"$((load / rules))"
@@ -110,8 +80,8 @@ row() {
 }
 
 setup
-burst > /dev/null
-base=$(burst)
+round > /dev/null
+base=$(round)
 printf '%-34s %8s %8s %8s %12s\n' "$rules rules, instructions" \
 	'new flow' 'set-up' known 'to load one'
 row none 'only the shipped ones'
