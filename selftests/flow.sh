@@ -4,15 +4,6 @@
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-# flow FILTER FIELD: of the only flow that matches
-flow()
-{
-	flows "$1" >"$WORK/flow"
-	[ "$(wc -l <"$WORK/flow")" -eq 1 ] ||
-		note "not one flow of '$1': $(cat "$WORK/flow")" >&2
-	jq -r ". | .$2" "$WORK/flow"
-}
-
 state_is() { [ "$(flow "$1" state)" = "$2" ]; }
 no_flow() { [ -z "$(flows "$1")" ]; }
 

@@ -267,6 +267,15 @@ flows()
 	on host weft -j flow show | jq -c ".[] | select($1)"
 }
 
+# flow FILTER FIELD: of the only flow that matches
+flow()
+{
+	flows "$1" >"$WORK/flow"
+	[ "$(wc -l <"$WORK/flow")" -eq 1 ] ||
+		note "not one flow of '$1': $(cat "$WORK/flow")" >&2
+	jq -r ". | .$2" "$WORK/flow"
+}
+
 # watch NAME WORD...: weft monitor in a namespace, its events in $WORK/events
 watch()
 {

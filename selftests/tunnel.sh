@@ -6,15 +6,6 @@
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-# flow FILTER FIELD: of the only flow that matches
-flow()
-{
-	flows "$1" >"$WORK/flow"
-	[ "$(wc -l <"$WORK/flow")" -eq 1 ] ||
-		note "not one flow of '$1': $(cat "$WORK/flow")" >&2
-	jq -r ". | .$2" "$WORK/flow"
-}
-
 has_flow() { [ -n "$(flows "$1")" ]; }
 
 # words KIND LOCAL REMOTE DEV: what ip needs for one end of a tunnel
