@@ -434,6 +434,9 @@ int weft_nl_uplink_del_doit(struct sk_buff *skb, struct genl_info *info)
 static int weft_put_flows(struct sk_buff *skb, const struct weft_net *wn,
 			  u16 attach, int count, int share)
 {
+	/* A namespace that ends takes its tables away before its ports. */
+	if (!wn->flows)
+		return 0;
 	if (nla_put_u32(skb, count, weft_flow_attach_count(wn->flows, attach)) ||
 	    nla_put_u32(skb, share, weft_flow_attach_share(wn->flows)))
 		return -EMSGSIZE;

@@ -77,12 +77,15 @@ void weft_quota_join(struct weft_quota *quota, u32 id)
 /**
  * weft_quota_leave - take a holder's share away
  * @quota: the object
- * @id: the holder's number; a member. What it has it gives back later
+ * @id: the holder's number; without effect if it is no member. What it has it
+ *	gives back later
  *
  * Context: Owner's lock. O(holders).
  */
 void weft_quota_leave(struct weft_quota *quota, u32 id)
 {
+	if (!quota->holder[id].member)
+		return;
 	quota->holder[id].member = false;
 	quota->members--;
 	weft_quota_divide(quota);

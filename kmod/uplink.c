@@ -104,7 +104,9 @@ void weft_attach_exit(struct weft_net *wn, struct weft_attach *attach)
 	if (!attach->stats)
 		return;
 	weft_config_attach_gone(wn, attach->id);
-	weft_flow_attach_gone(wn->flows, attach->id);
+	/* A namespace that ends takes its tables away before its ports. */
+	if (wn->flows)
+		weft_flow_attach_gone(wn->flows, attach->id);
 	idr_remove(&wn->attaches, attach->id);
 	free_percpu(attach->stats);
 	attach->stats = NULL;

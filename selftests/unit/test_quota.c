@@ -131,8 +131,7 @@ TEST(weft_quota__random)
 				weft_quota_join(quota, id);
 			break;
 		case 1:
-			if (holder->member)
-				weft_quota_leave(quota, id);
+			weft_quota_leave(quota, id);
 			break;
 		case 2:
 			weft_quota_resize(quota, 100 + mock_random() % 3000);
