@@ -92,15 +92,22 @@ static struct weft_config *weft_config_next(const struct weft_net *wn,
 	return next;
 }
 
+/* @next has been published in @old's place. */
+static void weft_config_retire(struct weft_config *old,
+			       const struct weft_config *next)
+{
+	if (old->index && old->index != next->index)
+		kvfree_rcu(old->index, rcu);
+	kvfree_rcu(old, rcu);
+}
+
 static void weft_config_publish(struct weft_net *wn, struct weft_config *next)
 {
 	struct weft_config *old;
 
 	old = rcu_replace_pointer(wn->config, next,
 				  lockdep_is_held(&wn->config_lock));
-	if (old->index && old->index != next->index)
-		kvfree_rcu(old->index, rcu);
-	kvfree_rcu(old, rcu);
+	weft_config_retire(old, next);
 }
 
 /* What the rules look at besides addresses, protocol and ports. */
@@ -459,9 +466,7 @@ void weft_config_attach_gone(struct weft_net *wn, u32 attach)
 		for (i = 0; i < old->n[list]; i++)
 			if (old->items[list][i]->sel.attach == attach)
 				kfree_rcu(old->items[list][i], rcu);
-	if (old->index && old->index != next->index)
-		kvfree_rcu(old->index, rcu);
-	kvfree_rcu(old, rcu);
+	weft_config_retire(old, next);
 	mutex_unlock(&wn->config_lock);
 }
 

@@ -136,14 +136,14 @@ static struct weft_flow *weft_take_slot(struct weft_flow_table *table,
 	low = weft_should_grow(table);
 	spin_unlock(&table->slot_lock);
 
-	/* Memory comes soon, if it does: the worker asks for it. */
-	if (low)
-		weft_kick(table, 0);
 	if (!flow) {
 		*counter = allowed ? WEFT_A_STATS_UNTRACKED :
 				     WEFT_A_STATS_UNTRACKED_QUOTA;
 		weft_press(table, attach);
 	}
+	/* Memory comes soon, if it does: last, since pressing can wait. */
+	if (low)
+		weft_kick(table, 0);
 	return flow;
 }
 
@@ -626,19 +626,23 @@ static bool weft_is_tunnelled(const struct weft_flow_table *table,
 	       flow->uplink_ifindex == ifindex;
 }
 
-/* Whose flows weft_retire_tunnelled() ends. */
-struct weft_tunnels_of {
-	struct weft_flow_table	*table;
-	u32			ifindex;
-};
-
-static int weft_retire_tunnelled(struct weft_flow *flow, u32 index, void *arg)
+/* Ends every flow that is @wanted; process context. */
+static void weft_retire_all(struct weft_flow_table *table,
+			    weft_flow_wanted wanted, u32 arg)
 {
-	const struct weft_tunnels_of *of = arg;
+	u32 i, slots;
 
-	if (weft_is_tunnelled(of->table, flow, of->ifindex))
-		weft_unlink_if(of->table, flow, weft_is_tunnelled, of->ifindex);
-	return 0;
+	/* Pairs with weft_add_chunk(). */
+	slots = smp_load_acquire(&table->n_chunks) << WEFT_CHUNK_BITS;
+	for (i = 0; i < slots; i++) {
+		struct weft_flow *flow = weft_slot(table, i);
+
+		if (wanted(table, flow, arg))
+			weft_unlink_if(table, flow, wanted, arg);
+		if (!(i % 256))
+			cond_resched();
+	}
+	weft_rouse(table);
 }
 
 /**
@@ -653,11 +657,7 @@ static int weft_retire_tunnelled(struct weft_flow *flow, u32 index, void *arg)
  */
 void weft_flow_retire_tunnels(struct weft_flow_table *table, u32 ifindex)
 {
-	struct weft_tunnels_of of = { table, ifindex };
-	u32 index = 0;
-
-	weft_flow_walk(table, &index, weft_retire_tunnelled, &of);
-	weft_rouse(table);
+	weft_retire_all(table, weft_is_tunnelled, ifindex);
 }
 
 static void weft_scan(struct weft_flow_table *table)
@@ -919,22 +919,10 @@ void weft_flow_attach_join(struct weft_flow_table *table, u16 attach)
  */
 void weft_flow_attach_gone(struct weft_flow_table *table, u16 attach)
 {
-	u32 i, slots;
-
 	spin_lock_bh(&table->slot_lock);
 	weft_quota_leave(table->quota, attach);
 	spin_unlock_bh(&table->slot_lock);
-
-	slots = READ_ONCE(table->n_chunks) << WEFT_CHUNK_BITS;
-	for (i = 0; i < slots; i++) {
-		struct weft_flow *flow = weft_slot(table, i);
-
-		if (weft_is_of(table, flow, attach))
-			weft_unlink_if(table, flow, weft_is_of, attach);
-		if (!(i % 256))
-			cond_resched();
-	}
-	weft_rouse(table);
+	weft_retire_all(table, weft_is_of, attach);
 }
 
 /**

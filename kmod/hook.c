@@ -129,6 +129,14 @@ static inline void weft_stamp_write(const struct weft_uplink *uplink,
 					  direction, flow);
 }
 
+/* The slot that a stamp names, NULL where it names none. */
+static struct weft_flow *weft_stamp_flow(const struct weft_uplink *uplink,
+					 const struct weft_stamp *stamp)
+{
+	return stamp->index & WEFT_TAG_HASHED ? NULL :
+	       weft_flow_by_index(uplink->wn->flows, stamp->index);
+}
+
 /*
  * Was the packet judged on this uplink, for this direction, and is its flow
  * still the one that it was judged for? Sets @flow, to NULL where it has none.
@@ -140,8 +148,7 @@ static bool weft_stamp_read(const struct weft_uplink *uplink,
 {
 	const struct weft_stamp *stamp = weft_stamp(skb);
 
-	*flow = stamp->index & WEFT_TAG_HASHED ? NULL :
-		weft_flow_by_index(uplink->wn->flows, stamp->index);
+	*flow = weft_stamp_flow(uplink, stamp);
 	return stamp->cookie == weft_stamp_cookie(uplink, stamp->index,
 						  stamp->attach, stamp->class,
 						  direction, *flow);
@@ -281,11 +288,6 @@ static void weft_read(struct weft_passage *way)
 		way->pkt.kind = WEFT_PKT_MALFORMED;
 	}
 	way->bytes = weft_wire_bytes(skb, l2, &way->pkt, &way->packets);
-}
-
-static int weft_counter(enum weft_direction direction, int egress, int ingress)
-{
-	return direction == WEFT_DIRECTION_EGRESS ? egress : ingress;
 }
 
 static inline void weft_count_passed(const struct weft_uplink *uplink,
@@ -734,6 +736,7 @@ static noinline bool weft_judge_any(struct weft_uplink *uplink,
 				    struct sk_buff *skb, enum weft_place place)
 {
 	struct weft_passage way;
+	u32 index;
 
 	way.uplink = uplink;
 	way.attach = attach;
@@ -756,10 +759,9 @@ static noinline bool weft_judge_any(struct weft_uplink *uplink,
 
 	if (way.action == WEFT_ACTION_DENY) {
 		weft_attach_count(attach,
-				  weft_counter(way.direction,
-					       WEFT_A_STATS_TX_DENIED,
-					       WEFT_A_STATS_RX_DENIED),
-				  way.packets);
+				  way.direction == WEFT_DIRECTION_EGRESS ?
+				  WEFT_A_STATS_TX_DENIED :
+				  WEFT_A_STATS_RX_DENIED, way.packets);
 		weft_report(&way);
 		trace_weft_verdict(uplink->dev, attach->id, way.direction,
 				   place, way.action);
@@ -772,10 +774,11 @@ static noinline bool weft_judge_any(struct weft_uplink *uplink,
 	}
 	weft_count_passed(uplink, attach, way.direction, way.class, way.bytes,
 			  way.packets);
-	weft_stamp_write(uplink, attach, skb, way.direction, way.flow ?
-			 way.flow->index :
-			 weft_flow_hash(uplink->wn->flows, &way.pkt.key,
-					&way.pkt.encap) | WEFT_TAG_HASHED, way.flow, way.class);
+	index = way.flow ? way.flow->index :
+		weft_flow_hash(uplink->wn->flows, &way.pkt.key,
+			       &way.pkt.encap) | WEFT_TAG_HASHED;
+	weft_stamp_write(uplink, attach, skb, way.direction, index, way.flow,
+			 way.class);
 	return true;
 }
 
@@ -825,7 +828,7 @@ bool weft_sort(struct weft_uplink *uplink, struct sk_buff *skb,
 	if (!weft_stamp_read(uplink, skb, WEFT_DIRECTION_EGRESS, &flow)) {
 		if (!weft_judge(uplink, &uplink->host, skb, WEFT_AT_ENQUEUE))
 			return false;
-		weft_stamp_read(uplink, skb, WEFT_DIRECTION_EGRESS, &flow);
+		flow = weft_stamp_flow(uplink, stamp);
 	}
 	sort->attach = stamp->attach;
 	sort->class = stamp->class;
