@@ -120,6 +120,7 @@ guest_main()
 
 guest_prepare()
 {
+	qemu_find
 	kernel_info "$G_KERNEL" || return 1
 	guest_initramfs || return 1
 	TOOLS_DIR=$LAB_CACHE/tools/none
@@ -185,7 +186,7 @@ guest_command_line()
 	# q35 and not the older board: that one's interrupt routing is a loop in
 	# ACPI byte code, which a kernel with checkers runs for half a minute a
 	# device
-	Q=(qemu-system-x86_64 -machine q35 -nodefaults -no-user-config -display none -no-reboot
+	Q=("${QEMU[@]}" -machine q35 -nodefaults -no-user-config -display none -no-reboot
 	   -kernel "$K_DIR/vmlinuz" -initrd "$GUEST_INITRD" -append "$append"
 	   -cpu max -m "${G_MEM:-$mem}" -device virtio-rng-pci
 	   -chardev "file,id=log,path=$G_RUN/console" -serial chardev:log
