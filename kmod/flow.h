@@ -29,7 +29,18 @@ struct weft_quota;
 
 #define WEFT_CHUNK_BITS		10
 #define WEFT_CHUNK_SLOTS	BIT(WEFT_CHUNK_BITS)
+#define WEFT_LOCKS		256	/* of buckets; power of two */
+#define WEFT_CHUNKS_MAX		16384	/* 16 Mi flows: 3 GiB of entries */
 #define WEFT_FRAGMENTS		1024	/* packets in fragments at once */
+
+/* When an entry may go for being idle; an established TCP flow never does. */
+enum weft_timeout {
+	WEFT_TIMEOUT_NEW,	/* nothing came back */
+	WEFT_TIMEOUT_STREAM,	/* not TCP, seen both ways */
+	WEFT_TIMEOUT_CLOSING,	/* one side has finished */
+	WEFT_TIMEOUT_CLOSED,	/* last acknowledgments pass */
+	WEFT_TIMEOUTS,
+};
 
 /*
  * A verdict and the attachment point that it is of, in 16 bits, so that both
@@ -38,6 +49,28 @@ struct weft_quota;
 #define WEFT_VERDICT_BITS	2
 #define WEFT_VERDICT_NONE	3U	/* not judged here; else enum weft_action */
 #define WEFT_ATTACH_MAX		(U16_MAX >> WEFT_VERDICT_BITS)
+
+/**
+ * struct weft_table_settings - what a namespace's flow table shall be like
+ * @max_flows: bound, rounded up to whole chunks; at most WEFT_CHUNKS_MAX of them
+ * @idle_s: seconds that an entry may be idle, by enum weft_timeout
+ */
+struct weft_table_settings {
+	u32	max_flows;
+	u32	idle_s[WEFT_TIMEOUTS];
+};
+
+/**
+ * struct weft_table_size - what a table has
+ * @flows: in it
+ * @slots: that memory is there for
+ * @memory: bytes, all told
+ */
+struct weft_table_size {
+	u32	flows;
+	u32	slots;
+	u64	memory;
+};
 
 /* Bits of weft_flow.flags; written under the bucket's lock. */
 #define WEFT_FLOW_OPENER	0x01	/* end of the key that opened it: 0 or 1 */
@@ -50,6 +83,7 @@ struct weft_quota;
 #define WEFT_TCP_SYN		0x01
 #define WEFT_TCP_FIN		0x02
 #define WEFT_TCP_ACK		0x04	/* @ack and @window are valid */
+#define WEFT_TCP_ADVANCED	0x08	/* @seq_end or @ack has gone on */
 
 /**
  * struct weft_flow_half - what one end of a flow has sent
@@ -133,12 +167,27 @@ struct weft_flow {
 } ____cacheline_aligned;
 
 /**
+ * struct weft_buckets - where the chains of slots begin
+ * @mask: number of buckets less one; constant
+ * @head: first slot plus one, 0 for none; bucket lock to write, RCU to read
+ */
+struct weft_buckets {
+	u32	mask;
+	u32	head[];
+};
+
+/**
  * struct weft_flow_table - flows of one namespace
  * @wn: the namespace; outlives the table
  * @hash_key: secret of the bucket hash; constant
- * @bucket_mask: number of buckets less one; constant
- * @max_chunks: length of @chunks; constant
- * @buckets: first slot plus one, 0 for none; bucket lock to write, RCU to read
+ * @buckets: where every entry is, but for those in @next
+ * @next: while the table is resized, where entries go; else NULL. As @buckets,
+ *	changed by whoever resizes the table, RCU to read
+ * @moved: buckets of @buckets, from the first on, whose entries are in @next;
+ *	changed by the same under the lock of the bucket
+ * @max_chunks: how many there may be; whoever resizes writes, anybody reads
+ * @idle_limit: jiffies that an entry may be idle, by enum weft_timeout; anybody
+ *	reads, settings write
  * @locks: one for every WEFT_LOCKS'th bucket; outside @slot_lock and the job
  *	table's lock
  * @slot_lock: of @free, @n_free, @retired, @quota and all free_next
@@ -164,10 +213,12 @@ struct weft_flow {
 struct weft_flow_table {
 	struct weft_net		*wn;
 	hsiphash_key_t		hash_key;
-	u32			bucket_mask;
+	struct weft_buckets __rcu *buckets;
+	struct weft_buckets __rcu *next;
+	u32			moved;
 	u32			max_chunks;
-	u32			*buckets;
-	spinlock_t		*locks;	/* of the buckets */
+	u32			idle_limit[WEFT_TIMEOUTS];
+	spinlock_t		locks[WEFT_LOCKS];	/* of the buckets */
 
 	spinlock_t		slot_lock ____cacheline_aligned; /* of free slots */
 	u32			free;
@@ -184,7 +235,7 @@ struct weft_flow_table {
 	struct weft_quota	*quota;
 	DECLARE_BITMAP(pressed, WEFT_ATTACH_MAX + 1);
 	atomic64_t		fragments[WEFT_FRAGMENTS];
-	struct weft_flow	*chunks[];
+	struct weft_flow	*chunks[WEFT_CHUNKS_MAX];
 };
 
 /**
@@ -259,9 +310,14 @@ static inline enum weft_action weft_flow_action(const struct weft_flow *flow)
 	return verdict == WEFT_VERDICT_NONE ? WEFT_ACTION_ALLOW : verdict;
 }
 
-struct weft_flow_table *weft_flow_table_create(struct weft_net *wn,
-					       unsigned int max_flows);
+struct weft_flow_table *
+weft_flow_table_create(struct weft_net *wn,
+		       const struct weft_table_settings *settings);
 void weft_flow_table_destroy(struct weft_flow_table *table);
+int weft_flow_table_set(struct weft_flow_table *table,
+			const struct weft_table_settings *settings);
+void weft_flow_table_size(const struct weft_flow_table *table,
+			  struct weft_table_size *size);
 
 /* An attachment point's part of the table. RTNL. */
 void weft_flow_attach_join(struct weft_flow_table *table, u16 attach);
@@ -318,25 +374,14 @@ static inline u32 weft_flow_hash(const struct weft_flow_table *table,
 	return hash;
 }
 
-/**
- * weft_flow_lookup - the flow of a conversation
- * @table: the table
- * @key: its key
- * @encap: its tunnel; NULL where the key is known to have none
- * @hash: weft_flow_hash() of both
- *
- * The chain is walked at most once round the table's average load; it can't
- * loop, since a retired slot is not linked again before a grace period.
- *
- * Context: RCU read side; the result is good until it ends.
- * Return: the flow or NULL.
- */
+/* The flow of a conversation among @buckets, as weft_flow_lookup() says. */
 static inline struct weft_flow *
-weft_flow_lookup(struct weft_flow_table *table,
-		 const struct weft_flow_key *key,
-		 const struct weft_encap *encap, u32 hash)
+weft_flow_lookup_in(const struct weft_flow_table *table,
+		    const struct weft_buckets *buckets,
+		    const struct weft_flow_key *key,
+		    const struct weft_encap *encap, u32 hash)
 {
-	u32 link = READ_ONCE(table->buckets[hash & table->bucket_mask]);
+	u32 link = READ_ONCE(buckets->head[hash & buckets->mask]);
 
 	while (link) {
 		/* The link was published after what it leads to. */
@@ -351,6 +396,34 @@ weft_flow_lookup(struct weft_flow_table *table,
 	}
 	return NULL;
 }
+
+/**
+ * weft_flow_lookup - the flow of a conversation, without a lock
+ * @table: the table
+ * @key: its key
+ * @encap: its tunnel; NULL where the key is known to have none
+ * @hash: weft_flow_hash() of both
+ *
+ * The chain is walked at most once round the table's average load; it can't
+ * loop, since a retired slot is not linked again before a grace period and a
+ * resize moves each slot once. While one goes on, a flow may be overlooked:
+ * weft_flow_find() does not.
+ *
+ * Context: RCU read side; the result is good until it ends.
+ * Return: the flow or NULL.
+ */
+static inline struct weft_flow *
+weft_flow_lookup(const struct weft_flow_table *table,
+		 const struct weft_flow_key *key,
+		 const struct weft_encap *encap, u32 hash)
+{
+	return weft_flow_lookup_in(table, rcu_dereference(table->buckets), key,
+				   encap, hash);
+}
+
+struct weft_flow *weft_flow_find(struct weft_flow_table *table,
+				 const struct weft_flow_key *key,
+				 const struct weft_encap *encap, u32 hash);
 
 void weft_flow_follow_tcp(struct weft_flow *flow, struct weft_flow_half *half,
 			  const struct weft_flow_half *peer,

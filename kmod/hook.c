@@ -564,7 +564,7 @@ static void weft_judge_flow(struct weft_passage *way,
 	u32 hash;
 
 	hash = weft_flow_hash(flows, &pkt->key, &pkt->encap);
-	way->flow = weft_flow_lookup(flows, &pkt->key, &pkt->encap, hash);
+	way->flow = weft_flow_find(flows, &pkt->key, &pkt->encap, hash);
 	if (way->flow && weft_is_syn(pkt) &&
 	    READ_ONCE(way->flow->state) >= WEFT_FLOW_STATE_CLOSING) {
 		/* The ports are used again: a conversation of its own. */
@@ -605,7 +605,7 @@ static void weft_judge_icmp_error(struct weft_passage *way,
 	u32 hash;
 
 	hash = weft_flow_hash(flows, &pkt->key, &pkt->encap);
-	flow = weft_flow_lookup(flows, &pkt->key, &pkt->encap, hash);
+	flow = weft_flow_find(flows, &pkt->key, &pkt->encap, hash);
 	way->class = WEFT_CLASS_CONTROL;
 	if (flow) {
 		way->flow = flow;

@@ -120,8 +120,21 @@ const struct nla_policy weft_job_get_nl_policy[WEFT_A_JOB_ID + 1] = {
 	[WEFT_A_JOB_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+/* WEFT_CMD_TABLE_GET - do */
+const struct nla_policy weft_table_get_nl_policy[WEFT_A_TABLE_PAD + 1] = {
+};
+
+/* WEFT_CMD_TABLE_SET - do */
+const struct nla_policy weft_table_set_nl_policy[WEFT_A_TABLE_TIMEOUT_CLOSED + 1] = {
+	[WEFT_A_TABLE_MAX_FLOWS] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_TABLE_TIMEOUT_NEW] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_TABLE_TIMEOUT_STREAM] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_TABLE_TIMEOUT_CLOSING] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_TABLE_TIMEOUT_CLOSED] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
 /* Ops table for weft */
-const struct genl_ops weft_nl_ops[15] = {
+const struct genl_ops weft_nl_ops[17] = {
 	{
 		.cmd		= WEFT_CMD_UPLINK_NEW,
 		.doit		= weft_nl_uplink_new_doit,
@@ -232,6 +245,20 @@ const struct genl_ops weft_nl_ops[15] = {
 		.dumpit		= weft_nl_job_get_dumpit,
 		.policy		= weft_job_get_nl_policy,
 		.maxattr	= WEFT_A_JOB_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_TABLE_GET,
+		.doit		= weft_nl_table_get_doit,
+		.policy		= weft_table_get_nl_policy,
+		.maxattr	= WEFT_A_TABLE_PAD,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_TABLE_SET,
+		.doit		= weft_nl_table_set_doit,
+		.policy		= weft_table_set_nl_policy,
+		.maxattr	= WEFT_A_TABLE_TIMEOUT_CLOSED,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

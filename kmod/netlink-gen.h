@@ -41,8 +41,12 @@ extern const struct nla_policy weft_flow_get_nl_policy[WEFT_A_FLOW_ATTACH_ID + 1
 
 extern const struct nla_policy weft_job_get_nl_policy[WEFT_A_JOB_ID + 1];
 
+extern const struct nla_policy weft_table_get_nl_policy[WEFT_A_TABLE_PAD + 1];
+
+extern const struct nla_policy weft_table_set_nl_policy[WEFT_A_TABLE_TIMEOUT_CLOSED + 1];
+
 /* Ops table for weft */
-extern const struct genl_ops weft_nl_ops[15];
+extern const struct genl_ops weft_nl_ops[17];
 
 int weft_nl_uplink_new_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_uplink_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -66,6 +70,8 @@ int weft_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int weft_nl_job_get_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_job_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int weft_nl_table_get_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_table_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	WEFT_NLGRP_EVENTS,

@@ -22,13 +22,20 @@
 #include "transfer.h"
 #include "uplink.h"
 
-#define WEFT_MAX_FLOWS	(16U << 20)	/* 3 GiB of entries */
-
 static unsigned int weft_max_flows = 262144;
 module_param_named(max_flows, weft_max_flows, uint, 0644);
 MODULE_PARM_DESC(max_flows, "flows that a network namespace can have, read when its first uplink is made");
 
 static unsigned int weft_net_id __read_mostly;
+
+static const struct weft_table_settings weft_table_defaults = {
+	.idle_s = {
+		[WEFT_TIMEOUT_NEW]	= 30,
+		[WEFT_TIMEOUT_STREAM]	= 180,
+		[WEFT_TIMEOUT_CLOSING]	= 60,
+		[WEFT_TIMEOUT_CLOSED]	= 2,
+	},
+};
 
 /**
  * weft_net - weft in a network namespace
@@ -43,6 +50,56 @@ struct weft_net *weft_net(const struct net *net)
 }
 
 /**
+ * weft_net_max_flows - how many flows a namespace has for which nobody said
+ *
+ * Context: Any.
+ * Return: the module parameter, within what a table can be.
+ */
+unsigned int weft_net_max_flows(void)
+{
+	return clamp(READ_ONCE(weft_max_flows), 1U,
+		     (unsigned int)WEFT_CHUNKS_MAX << WEFT_CHUNK_BITS);
+}
+
+/**
+ * weft_net_table_settings - what a namespace's flow table is or will be like
+ * @wn: the namespace
+ * @settings: filled
+ *
+ * Context: Process, the semaphore of the tables.
+ */
+void weft_net_table_settings(const struct weft_net *wn,
+			     struct weft_table_settings *settings)
+{
+	*settings = wn->table_settings;
+	if (!settings->max_flows)
+		settings->max_flows = weft_net_max_flows();
+}
+
+/**
+ * weft_net_set_table - change what a namespace's flow table is like
+ * @wn: the namespace
+ * @settings: all of them
+ *
+ * Context: Process, may sleep; the semaphore of the tables to write.
+ * Return: 0, or -ENOMEM with nothing changed.
+ */
+int weft_net_set_table(struct weft_net *wn,
+		       const struct weft_table_settings *settings)
+{
+	struct weft_table_settings old = wn->table_settings, whole;
+	int err = 0;
+
+	wn->table_settings = *settings;
+	weft_net_table_settings(wn, &whole);
+	if (wn->flows)
+		err = weft_flow_table_set(wn->flows, &whole);
+	if (err)
+		wn->table_settings = old;
+	return err;
+}
+
+/**
  * weft_net_start - make what packets need
  * @wn: the namespace; it gets its first uplink
  * @extack: says what failed
@@ -54,8 +111,8 @@ int weft_net_start(struct weft_net *wn, struct netlink_ext_ack *extack)
 {
 	struct weft_event_queue *events;
 	struct weft_flow_table *flows;
+	struct weft_table_settings settings;
 	struct weft_job_table *jobs;
-	unsigned int max_flows;
 
 	ASSERT_RTNL();
 	if (!wn->class_stats) {
@@ -69,25 +126,25 @@ int weft_net_start(struct weft_net *wn, struct netlink_ext_ack *extack)
 	jobs = weft_job_table_create();
 	if (!jobs)
 		goto free_events;
-	max_flows = min(READ_ONCE(weft_max_flows), WEFT_MAX_FLOWS);
-	flows = weft_flow_table_create(wn, max_flows);
-	if (!flows)
-		goto free_jobs;
-
 	down_write(&wn->tables);
+	weft_net_table_settings(wn, &settings);
+	flows = weft_flow_table_create(wn, &settings);
+	if (!flows)
+		goto unlock;
 	wn->events = events;
 	wn->jobs = jobs;
 	wn->flows = flows;
 	up_write(&wn->tables);
 	return 0;
 
-free_jobs:
+unlock:
+	up_write(&wn->tables);
 	weft_job_table_destroy(jobs);
 free_events:
 	weft_event_queue_destroy(events);
 nomem:
 	NL_SET_ERR_MSG_MOD(extack,
-			   "no memory for tables: a lower weft.max_flows needs less");
+			   "no memory for tables: fewer flows need less (weft table set max-flows)");
 	return -ENOMEM;
 }
 
@@ -116,6 +173,7 @@ static int __net_init weft_net_init(struct net *net)
 	struct weft_net *wn = weft_net(net);
 
 	wn->net = net;
+	wn->table_settings = weft_table_defaults;
 	INIT_LIST_HEAD(&wn->uplinks);
 	INIT_LIST_HEAD(&wn->refs);
 	idr_init(&wn->attaches);

@@ -15,11 +15,11 @@
 #include <linux/u64_stats_sync.h>
 #include "class.h"
 #include "config.h"
+#include "flow.h"
 
 struct net;
 struct netlink_ext_ack;
 struct weft_event_queue;
-struct weft_flow_table;
 struct weft_job_table;
 
 /**
@@ -53,6 +53,8 @@ struct weft_class_stats {
  * @last_id: newest numbers of rules and of policies; @config_lock
  * @ids_wrapped: those numbers have begun anew, so that one may be taken;
  *	@config_lock
+ * @table_settings: what @flows is or will be like; max_flows is 0 while nobody
+ *	has said; @tables
  * @tables: to write, inside RTNL, when @flows, @jobs and @events come or go;
  *	to read by who reads records in process context without RTNL
  * @flows: made with the first uplink, destroyed after the last one's last
@@ -71,6 +73,7 @@ struct weft_net {
 	struct weft_config __rcu	*config;
 	u32				last_id[WEFT_LISTS];
 	bool				ids_wrapped[WEFT_LISTS];
+	struct weft_table_settings	table_settings;
 	struct rw_semaphore		tables;
 	struct weft_flow_table		*flows;
 	struct weft_job_table		*jobs;
@@ -83,6 +86,13 @@ struct weft_net *weft_net(const struct net *net);
 /* Before the first uplink is on the list, and after the last one's RCU readers. */
 int weft_net_start(struct weft_net *wn, struct netlink_ext_ack *extack);
 void weft_net_stop(struct weft_net *wn);
+
+/* @tables is held: to read, to write. */
+void weft_net_table_settings(const struct weft_net *wn,
+			     struct weft_table_settings *settings);
+int weft_net_set_table(struct weft_net *wn,
+		       const struct weft_table_settings *settings);
+unsigned int weft_net_max_flows(void);
 
 int weft_netns_init(void);
 void weft_netns_exit(void);

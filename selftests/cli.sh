@@ -4,7 +4,7 @@
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-WORDS="uplink port class rule policy flow job monitor help"
+WORDS="uplink port class rule policy flow job table monitor help"
 
 ready()
 {
@@ -21,7 +21,7 @@ ready()
 test_every_show_is_json()
 {
 	ready
-	for word in uplink port class rule policy flow job; do
+	for word in uplink port class rule policy flow job table; do
 		# closed ones are gone after 2 s; this one stays for 30
 		must on host talk blast 10.9.0.2 98 10 1
 		for options in -j "-j -p" "-j -s" "-j -d"; do
@@ -55,7 +55,7 @@ test_nonsense_to_every_word()
 		[ $word = monitor ] || refused "nonsense" on host weft $word show nonsense
 	done
 	for words in "uplink add" "uplink set up0" "uplink del" "rule add" "rule del" \
-		"policy add" "policy del" "port set up0"; do
+		"policy add" "policy del" "port set up0" "table set"; do
 		# shellcheck disable=SC2086 # words
 		refused "nonsense" on host weft $words nonsense
 		# shellcheck disable=SC2086
@@ -156,7 +156,7 @@ test_manual_examples()
 	local page name
 
 	for name in weft tc-weft weft-class weft-flow weft-job weft-monitor \
-		weft-policy weft-port weft-rule weft-uplink; do
+		weft-policy weft-port weft-rule weft-table weft-uplink; do
 		page=$(find /usr/share/man/man8 /usr/local/share/man/man8 \
 			-name "$name.8*" 2>/dev/null | head -n 1)
 		[ -n "$page" ] || die "no manual page $name"

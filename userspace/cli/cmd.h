@@ -50,6 +50,7 @@ enum kind {
 	KIND_DSCP,
 	KIND_CGROUP,
 	KIND_SECONDS,
+	KIND_TIMEOUT,		/* whole seconds, up to a week */
 	KIND_TOPIC,		/* a command or action: free words */
 };
 
@@ -157,6 +158,7 @@ extern const struct command class_command;
 extern const struct command rule_command;
 extern const struct command policy_command;
 extern const struct command flow_command;
+extern const struct command table_command;
 extern const struct command job_command;
 extern const struct command monitor_command;
 extern const struct command help_command;

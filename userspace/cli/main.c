@@ -28,6 +28,7 @@ const struct command *const commands[] = {
 	&rule_command,
 	&policy_command,
 	&flow_command,
+	&table_command,
 	&job_command,
 	&monitor_command,
 	&help_command,

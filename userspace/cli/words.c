@@ -185,6 +185,16 @@ static const char *read_seconds(const char *word, struct value *value)
 	return parse_seconds(word, &value->number) && value->number ? NULL : "";
 }
 
+static const char *read_timeout(const char *word, struct value *value)
+{
+	const __u64 week = 7 * 24 * 3600;
+
+	if (!parse_seconds(word, &value->number) || value->number % 1000)
+		return "";
+	value->number /= 1000;
+	return value->number && value->number <= week ? NULL : "";
+}
+
 static int resolve_device(struct value *value)
 {
 	struct netlink *nl = session_route();
@@ -347,6 +357,9 @@ static const struct kind_info kinds[] = {
 	[KIND_SECONDS] = {
 		"SECONDS", "a time above 0 such as 10, 0.5 or 500ms",
 		read_seconds, NULL },
+	[KIND_TIMEOUT] = {
+		"SECONDS", "whole seconds from 1 to 604800, a week",
+		read_timeout, NULL },
 	[KIND_TOPIC] = { "COMMAND", "a command", read_any, NULL },
 };
 
