@@ -86,7 +86,7 @@ kselftest()
 		n=$((n + 1))
 		log=$LOGS/kselftest-$kernel-$n.out
 		total=$((limit * ${#todo[@]} + 300))
-		[ "$total" -lt 3600 ] || total=3600
+		[ "$total" -lt 7200 ] || total=7200
 		rc=0
 		"$LAB" run --kernel "$kernel" --timeout "$total" -- \
 			"$TOP/selftests/lab/guest/run-tests" --limit "$limit" \
