@@ -127,8 +127,10 @@ int weft_event_put(struct sk_buff *skb, const struct weft_event *event)
 	     nla_put_u32(skb, WEFT_A_FLOW_INDEX, event->index)) ||
 	    nla_put_in6_addr(skb, WEFT_A_FLOW_OPENER, &key->addr[a]) ||
 	    nla_put_in6_addr(skb, WEFT_A_FLOW_ACCEPTOR, &key->addr[b]) ||
-	    nla_put_u16(skb, WEFT_A_FLOW_OPENER_PORT, ntohs(key->port[a])) ||
-	    nla_put_u16(skb, WEFT_A_FLOW_ACCEPTOR_PORT, ntohs(key->port[b])) ||
+	    nla_put_u16(skb, WEFT_A_FLOW_OPENER_PORT, weft_key_port(key, a)) ||
+	    nla_put_u16(skb, WEFT_A_FLOW_ACCEPTOR_PORT, weft_key_port(key, b)) ||
+	    (key->flags & WEFT_KEY_QUEUE_PAIR &&
+	     nla_put_u32(skb, WEFT_A_FLOW_QP, weft_key_queue_pair(key))) ||
 	    nla_put_u8(skb, WEFT_A_FLOW_PROTOCOL, key->proto) ||
 	    nla_put_u16(skb, WEFT_A_FLOW_VLAN, key->vlan) ||
 	    weft_put_encap(skb, event) ||

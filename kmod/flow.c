@@ -259,6 +259,32 @@ void weft_flow_retire(struct weft_flow_table *table, struct weft_flow *flow,
 	spin_unlock(lock);
 }
 
+/*
+ * Another class, of another job. False where there is no room for the job: it
+ * has none then. The bucket's lock is held.
+ */
+static bool weft_flow_assign(struct weft_flow_table *table,
+			     struct weft_flow *flow, u8 class, u8 source,
+			     u32 job)
+{
+	struct weft_job_table *jobs = table->wn->jobs;
+	static const u64 nothing[2];
+
+	WRITE_ONCE(flow->class, class);
+	WRITE_ONCE(flow->source, source);
+	if (flow->job == job)
+		return true;
+	/* What it has carried so far goes to the job that it ends with. */
+	if (flow->job)
+		weft_job_leave(jobs, flow->job, nothing, nothing);
+	if (job && !weft_job_join(jobs, job)) {
+		WRITE_ONCE(flow->job, 0);
+		return false;
+	}
+	WRITE_ONCE(flow->job, job);
+	return true;
+}
+
 /**
  * weft_flow_rejudge - store what judging a known flow found
  * @table: the table
@@ -276,9 +302,7 @@ void weft_flow_retire(struct weft_flow_table *table, struct weft_flow *flow,
 void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 		       u32 hash, const struct weft_flow_open *open)
 {
-	struct weft_job_table *jobs = table->wn->jobs;
 	spinlock_t *lock = weft_bucket_lock(table, hash);
-	static const u64 nothing[2];
 	u32 gen = open->config_gen;
 	s32 newer;
 
@@ -294,15 +318,10 @@ void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 
 	if (flow->config_gen != gen) {
 		WRITE_ONCE(flow->verdict[!open->direction], WEFT_VERDICT_NONE);
-		WRITE_ONCE(flow->class, open->class);
-		WRITE_ONCE(flow->source, open->source);
-		if (flow->job != open->job) {
-			if (flow->job)
-				weft_job_leave(jobs, flow->job, nothing, nothing);
-			WRITE_ONCE(flow->job, open->job &&
-				   weft_job_join(jobs, open->job) ?
-				   open->job : 0);
-		}
+		/* What somebody has said of this flow holds. */
+		if (flow->source != WEFT_SOURCE_SET)
+			weft_flow_assign(table, flow, open->class, open->source,
+					 open->job);
 	}
 	WRITE_ONCE(flow->verdict[open->direction],
 		   weft_verdict_pack(open->attach, open->verdict));
@@ -310,6 +329,102 @@ void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 	smp_store_release(&flow->config_gen, gen);
 unlock:
 	spin_unlock(lock);
+}
+
+/**
+ * weft_flow_hash_of - where whatever flow is in a slot now can be found
+ * @table: the table
+ * @flow: the slot
+ *
+ * Context: RCU read side. Without the bucket's lock the slot can become another
+ *	flow's meanwhile: weft_flow_is_at() says so with it.
+ * Return: weft_flow_hash() of the flow's key and tunnel.
+ */
+u32 weft_flow_hash_of(const struct weft_flow_table *table,
+		      const struct weft_flow *flow)
+{
+	return weft_flow_hash(table, &flow->key, &flow->encap);
+}
+
+/**
+ * weft_flow_is_at - is a live flow in a slot, and in the bucket of a hash
+ * @table: the table
+ * @flow: the slot
+ * @hash: what weft_flow_hash_of() said
+ *
+ * Context: The bucket's lock.
+ * Return: false where the slot is empty or another flow's.
+ */
+bool weft_flow_is_at(const struct weft_flow_table *table,
+		     const struct weft_flow *flow, u32 hash)
+{
+	return flow->flags & WEFT_FLOW_LIVE &&
+	       weft_flow_hash_of(table, flow) == hash;
+}
+
+/**
+ * weft_flow_set - say what a flow is, until it ends
+ * @table: the table
+ * @index: of the flow's slot
+ * @set: what it is
+ *
+ * Context: Process. Takes the bucket's lock.
+ * Return: 0, -ENOENT where the slot is empty, -ENOSPC where there is no room for
+ *	another job: the flow has none then, and the class.
+ */
+int weft_flow_set(struct weft_flow_table *table, u32 index,
+		  const struct weft_flow_set *set)
+{
+	struct weft_flow *flow = weft_flow_by_index(table, index);
+	int err = -ENOENT;
+	spinlock_t *lock;	/* of its bucket */
+	u32 hash;
+
+	if (!flow)
+		return err;
+	rcu_read_lock();
+	hash = weft_flow_hash_of(table, flow);
+	lock = weft_bucket_lock(table, hash);
+	spin_lock_bh(lock);
+	if (weft_flow_is_at(table, flow, hash))
+		err = weft_flow_assign(table, flow,
+				       set->class ?: flow->class,
+				       WEFT_SOURCE_SET,
+				       set->has_job ? set->job : flow->job) ?
+			0 : -ENOSPC;
+	spin_unlock_bh(lock);
+	rcu_read_unlock();
+	return err;
+}
+
+/**
+ * weft_flow_del - end the entry of a flow
+ * @table: the table
+ * @index: of the flow's slot
+ *
+ * Context: Process. Takes the bucket's lock.
+ * Return: 0, or -ENOENT where the slot is empty.
+ */
+int weft_flow_del(struct weft_flow_table *table, u32 index)
+{
+	struct weft_flow *flow = weft_flow_by_index(table, index);
+	int err = -ENOENT;
+	spinlock_t *lock;	/* of its bucket */
+	u32 hash;
+
+	if (!flow)
+		return err;
+	rcu_read_lock();
+	hash = weft_flow_hash_of(table, flow);
+	lock = weft_bucket_lock(table, hash);
+	spin_lock_bh(lock);
+	if (weft_flow_is_at(table, flow, hash) &&
+	    weft_flow_unlink(table, flow, hash))
+		err = 0;
+	spin_unlock_bh(lock);
+	rcu_read_unlock();
+	weft_rouse(table);
+	return err;
 }
 
 /* Would the receiver of this RST take it for a valid one? */

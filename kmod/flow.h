@@ -490,6 +490,23 @@ struct weft_flow *weft_flow_of_fragment(struct weft_flow_table *table,
 /* Numbers in place of pointers. */
 struct weft_flow *weft_flow_by_index(struct weft_flow_table *table, u32 index);
 
+/**
+ * struct weft_flow_set - what somebody says that a flow is
+ * @class: class number, 0 to leave it as it is
+ * @job: job number, 0 for none
+ * @has_job: @job is said
+ */
+struct weft_flow_set {
+	u8	class;
+	u32	job;
+	bool	has_job;
+};
+
+/* By a flow's number: process context. */
+int weft_flow_set(struct weft_flow_table *table, u32 index,
+		  const struct weft_flow_set *set);
+int weft_flow_del(struct weft_flow_table *table, u32 index);
+
 /* Records: process context. */
 typedef int (*weft_flow_visit)(struct weft_flow *flow, u32 index, void *arg);
 int weft_flow_walk(struct weft_flow_table *table, u32 *index,

@@ -149,13 +149,12 @@ typedef bool (*weft_flow_wanted)(const struct weft_flow_table *table,
 static void weft_unlink_if(struct weft_flow_table *table, struct weft_flow *flow,
 			   weft_flow_wanted wanted, u32 arg)
 {
-	u32 hash = weft_flow_hash(table, &flow->key, &flow->encap);
+	u32 hash = weft_flow_hash_of(table, flow);
 	spinlock_t *lock = weft_bucket_lock(table, hash);
 
 	rcu_read_lock();
 	spin_lock_bh(lock);
-	if (wanted(table, flow, arg) &&
-	    hash == weft_flow_hash(table, &flow->key, &flow->encap))
+	if (weft_flow_is_at(table, flow, hash) && wanted(table, flow, arg))
 		weft_flow_unlink(table, flow, hash);
 	spin_unlock_bh(lock);
 	rcu_read_unlock();

@@ -16,6 +16,10 @@ static inline spinlock_t *weft_bucket_lock(struct weft_flow_table *table,
 
 /* flow.c: the bucket's lock is held. */
 u32 *weft_bucket(const struct weft_flow_table *table, u32 hash);
+u32 weft_flow_hash_of(const struct weft_flow_table *table,
+		      const struct weft_flow *flow);
+bool weft_flow_is_at(const struct weft_flow_table *table,
+		     const struct weft_flow *flow, u32 hash);
 bool weft_flow_unlink(struct weft_flow_table *table, struct weft_flow *flow,
 		      u32 hash);
 void weft_flow_publish(struct weft_flow_table *table,

@@ -366,8 +366,8 @@ static void weft_look(struct weft_look *look, const struct weft_config *config,
 
 	view->local = &key->addr[local];
 	view->remote = &key->addr[!local];
-	view->local_port = ports ? ntohs(key->port[local]) : 0;
-	view->remote_port = ports ? ntohs(key->port[!local]) : 0;
+	view->local_port = ports ? weft_key_port(key, local) : 0;
+	view->remote_port = ports ? weft_key_port(key, !local) : 0;
 	view->proto = key->proto;
 	view->direction = direction;
 	view->no_ports = key->flags & WEFT_KEY_FRAGMENT;
@@ -383,6 +383,23 @@ static void weft_look(struct weft_look *look, const struct weft_config *config,
 }
 
 /*
+ * The class that skb->priority names, as the scheduler would read it: with the
+ * major number of the uplink's root qdisc. The host's only; ports clear it.
+ */
+static u8 weft_priority_class(const struct weft_passage *way)
+{
+	u32 priority = way->skb->priority;
+	const struct Qdisc *root;
+
+	if (!TC_H_MAJ(priority) || way->direction != WEFT_DIRECTION_EGRESS)
+		return WEFT_CLASS_NONE;
+	root = rcu_dereference(way->uplink->dev->qdisc);
+	return root->handle == TC_H_MAJ(priority) &&
+	       weft_class_find(TC_H_MIN(priority)) ?
+		TC_H_MIN(priority) : WEFT_CLASS_NONE;
+}
+
+/*
  * All that the rules and policies say of a flow: @opener is the end of the key
  * whose packet opens it, @direction the way that this end's packets take past
  * @way's attachment point.
@@ -393,6 +410,7 @@ static void weft_decide(const struct weft_passage *way,
 			struct weft_flow_open *open)
 {
 	const struct weft_attach *attach = way->attach;
+	u8 priority = weft_priority_class(way);
 	const struct weft_rule *rule;
 	struct weft_look look;
 
@@ -417,6 +435,10 @@ static void weft_decide(const struct weft_passage *way,
 	if (rule && rule->class) {
 		open->class = rule->class;
 		open->source = WEFT_SOURCE_RULE;
+	}
+	if (priority) {
+		open->class = priority;
+		open->source = WEFT_SOURCE_PRIORITY;
 	}
 	open->job = weft_rule_job(rule, &look.view, open->job);
 }

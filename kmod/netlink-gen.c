@@ -107,12 +107,16 @@ const struct nla_policy weft_policy_get_nl_policy[WEFT_A_POLICY_ID + 1] = {
 };
 
 /* WEFT_CMD_FLOW_GET - do and dump */
-const struct nla_policy weft_flow_get_nl_policy[WEFT_A_FLOW_ATTACH_ID + 1] = {
+const struct nla_policy weft_flow_get_nl_policy[WEFT_A_FLOW_PEER_LEN + 1] = {
 	[WEFT_A_FLOW_INDEX] = { .type = NLA_U32, },
 	[WEFT_A_FLOW_CLASS] = { .type = NLA_U32, },
 	[WEFT_A_FLOW_JOB] = { .type = NLA_U32, },
 	[WEFT_A_FLOW_PROTOCOL] = { .type = NLA_U8, },
 	[WEFT_A_FLOW_ATTACH_ID] = { .type = NLA_U32, },
+	[WEFT_A_FLOW_STATE] = NLA_POLICY_MAX(NLA_U8, 3),
+	[WEFT_A_FLOW_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[WEFT_A_FLOW_PEER] = NLA_POLICY_EXACT_LEN(16),
+	[WEFT_A_FLOW_PEER_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
 /* WEFT_CMD_JOB_GET - do and dump */
@@ -133,8 +137,20 @@ const struct nla_policy weft_table_set_nl_policy[WEFT_A_TABLE_TIMEOUT_CLOSED + 1
 	[WEFT_A_TABLE_TIMEOUT_CLOSED] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+/* WEFT_CMD_FLOW_SET - do */
+const struct nla_policy weft_flow_set_nl_policy[WEFT_A_FLOW_JOB + 1] = {
+	[WEFT_A_FLOW_INDEX] = { .type = NLA_U32, },
+	[WEFT_A_FLOW_CLASS] = { .type = NLA_U32, },
+	[WEFT_A_FLOW_JOB] = { .type = NLA_U32, },
+};
+
+/* WEFT_CMD_FLOW_DEL - do */
+const struct nla_policy weft_flow_del_nl_policy[WEFT_A_FLOW_INDEX + 1] = {
+	[WEFT_A_FLOW_INDEX] = { .type = NLA_U32, },
+};
+
 /* Ops table for weft */
-const struct genl_ops weft_nl_ops[17] = {
+const struct genl_ops weft_nl_ops[19] = {
 	{
 		.cmd		= WEFT_CMD_UPLINK_NEW,
 		.doit		= weft_nl_uplink_new_doit,
@@ -236,7 +252,7 @@ const struct genl_ops weft_nl_ops[17] = {
 		.doit		= weft_nl_flow_get_doit,
 		.dumpit		= weft_nl_flow_get_dumpit,
 		.policy		= weft_flow_get_nl_policy,
-		.maxattr	= WEFT_A_FLOW_ATTACH_ID,
+		.maxattr	= WEFT_A_FLOW_PEER_LEN,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -259,6 +275,20 @@ const struct genl_ops weft_nl_ops[17] = {
 		.doit		= weft_nl_table_set_doit,
 		.policy		= weft_table_set_nl_policy,
 		.maxattr	= WEFT_A_TABLE_TIMEOUT_CLOSED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_FLOW_SET,
+		.doit		= weft_nl_flow_set_doit,
+		.policy		= weft_flow_set_nl_policy,
+		.maxattr	= WEFT_A_FLOW_JOB,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_FLOW_DEL,
+		.doit		= weft_nl_flow_del_doit,
+		.policy		= weft_flow_del_nl_policy,
+		.maxattr	= WEFT_A_FLOW_INDEX,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -37,7 +37,7 @@ extern const struct nla_policy weft_policy_del_nl_policy[WEFT_A_POLICY_ID + 1];
 
 extern const struct nla_policy weft_policy_get_nl_policy[WEFT_A_POLICY_ID + 1];
 
-extern const struct nla_policy weft_flow_get_nl_policy[WEFT_A_FLOW_ATTACH_ID + 1];
+extern const struct nla_policy weft_flow_get_nl_policy[WEFT_A_FLOW_PEER_LEN + 1];
 
 extern const struct nla_policy weft_job_get_nl_policy[WEFT_A_JOB_ID + 1];
 
@@ -45,8 +45,12 @@ extern const struct nla_policy weft_table_get_nl_policy[WEFT_A_TABLE_PAD + 1];
 
 extern const struct nla_policy weft_table_set_nl_policy[WEFT_A_TABLE_TIMEOUT_CLOSED + 1];
 
+extern const struct nla_policy weft_flow_set_nl_policy[WEFT_A_FLOW_JOB + 1];
+
+extern const struct nla_policy weft_flow_del_nl_policy[WEFT_A_FLOW_INDEX + 1];
+
 /* Ops table for weft */
-extern const struct genl_ops weft_nl_ops[17];
+extern const struct genl_ops weft_nl_ops[19];
 
 int weft_nl_uplink_new_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_uplink_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -72,6 +76,8 @@ int weft_nl_job_get_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_job_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int weft_nl_table_get_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_table_set_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_flow_set_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	WEFT_NLGRP_EVENTS,

@@ -19,6 +19,7 @@
 #include "netlink.h"
 #include "netlink-gen.h"
 #include "netns.h"
+#include "select.h"
 #include "transfer.h"
 
 /**
@@ -253,7 +254,7 @@ int weft_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info)
 	err = weft_netlink_need(info, WEFT_A_FLOW_INDEX,
 				"index, the flow's number") ?:
 	      weft_netlink_only(info, WEFT_A_FLOW_INDEX,
-				WEFT_A_FLOW_ATTACH_ID);
+				WEFT_A_FLOW_PEER_LEN);
 	if (err)
 		return err;
 
@@ -285,6 +286,32 @@ static bool weft_flow_at(const struct weft_flow *flow, u32 attach)
 	       READ_ONCE(flow->verdict[1]) >> WEFT_VERDICT_BITS == attach;
 }
 
+/* The end on the other side: of a flow between two ports, the acceptor. */
+static const struct in6_addr *weft_flow_remote(const struct weft_flow *flow)
+{
+	unsigned int opener = weft_flow_opener(flow);
+
+	return &flow->key.addr[weft_flow_direction(flow) ==
+			       WEFT_DIRECTION_INGRESS ? opener : !opener];
+}
+
+static bool weft_flow_has_peer(const struct weft_flow *flow,
+			       const struct nlattr *peer,
+			       const struct nlattr *len)
+{
+	struct in6_addr prefix = nla_get_in6_addr(peer);
+
+	return weft_prefix_match(weft_flow_remote(flow), &prefix,
+				 len ? nla_get_u8(len) : 128);
+}
+
+static bool weft_flow_has_port(const struct weft_flow *flow, u16 port)
+{
+	return !(flow->key.flags & WEFT_KEY_ECHO) &&
+	       (weft_key_port(&flow->key, 0) == port ||
+		weft_key_port(&flow->key, 1) == port);
+}
+
 static bool weft_flow_wanted(const struct weft_flow *flow, u32 index,
 			     struct nlattr *const *filter)
 {
@@ -292,13 +319,20 @@ static bool weft_flow_wanted(const struct weft_flow *flow, u32 index,
 	struct nlattr *proto = filter[WEFT_A_FLOW_PROTOCOL];
 	struct nlattr *class = filter[WEFT_A_FLOW_CLASS];
 	struct nlattr *only = filter[WEFT_A_FLOW_INDEX];
+	struct nlattr *state = filter[WEFT_A_FLOW_STATE];
+	struct nlattr *peer = filter[WEFT_A_FLOW_PEER];
+	struct nlattr *port = filter[WEFT_A_FLOW_PORT];
 	struct nlattr *job = filter[WEFT_A_FLOW_JOB];
 
 	return (!only || index == nla_get_u32(only)) &&
 	       (!class || READ_ONCE(flow->class) == nla_get_u32(class)) &&
 	       (!job || READ_ONCE(flow->job) == nla_get_u32(job)) &&
 	       (!proto || READ_ONCE(flow->key.proto) == nla_get_u8(proto)) &&
-	       (!attach || weft_flow_at(flow, nla_get_u32(attach)));
+	       (!attach || weft_flow_at(flow, nla_get_u32(attach))) &&
+	       (!state || READ_ONCE(flow->state) == nla_get_u8(state)) &&
+	       (!port || weft_flow_has_port(flow, nla_get_u16(port))) &&
+	       (!peer || weft_flow_has_peer(flow, peer,
+					    filter[WEFT_A_FLOW_PEER_LEN]));
 }
 
 static int weft_dump_flow(struct weft_flow *flow, u32 index, void *arg)

@@ -2,8 +2,9 @@
 /*
  * The generic netlink family: what its handlers share, and what event needs to
  * get a message out. Handlers of uplinks and ports are in netlink.c, those of
- * rules and policies in netlink-config.c, of flows, jobs and classes in
- * netlink-record.c, of the flow table in netlink-table.c.
+ * rules and policies in netlink-config.c, of what was seen of flows, jobs and
+ * classes in netlink-record.c, of changes to flows in netlink-flow.c, of the
+ * flow table in netlink-table.c.
  */
 #ifndef _WEFT_NETLINK_H
 #define _WEFT_NETLINK_H

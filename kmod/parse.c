@@ -48,6 +48,8 @@
 #define WEFT_GENEVE_LEN		8
 #define WEFT_GENEVE_VERSION	0xc0	/* first byte */
 #define WEFT_GENEVE_OPT_WORDS	0x3f
+#define WEFT_BTH_SIZE		12
+#define WEFT_BTH_VERSION	0x0f	/* second byte */
 #define WEFT_GRE_CSUM		0x8000
 #define WEFT_GRE_ROUTING	0x4000
 #define WEFT_GRE_KEY		0x2000
@@ -693,6 +695,37 @@ static void weft_parse_ip(const struct sk_buff *skb, const struct weft_ip *ip,
 	}
 }
 
+/*
+ * Of RoCEv2, the key is that of the queue pair that it is for. What is too short
+ * or of another version than 0 is UDP like any other.
+ */
+static void weft_find_queue_pair(const struct sk_buff *skb,
+				 struct weft_pkt *pkt)
+{
+	struct weft_flow_key *key = &pkt->key;
+	struct in6_addr from, to;
+	u8 copy[WEFT_BTH_SIZE];
+	const u8 *bth;
+
+	if (key->proto != IPPROTO_UDP || pkt->kind != WEFT_PKT_FLOW ||
+	    key->port[!pkt->src] != htons(WEFT_PORT_ROCE) ||
+	    pkt->payload_len < sizeof(copy))
+		return;
+	bth = skb_header_pointer(skb, pkt->payload_off, sizeof(copy), copy);
+	if (!bth || bth[1] & WEFT_BTH_VERSION)
+		return;
+
+	from = key->addr[pkt->src];
+	to = key->addr[!pkt->src];
+	/* By addresses alone, for the ports say nothing of the end. */
+	pkt->src = weft_end_after(&from, 0, &to, 0);
+	key->addr[pkt->src] = from;
+	key->addr[!pkt->src] = to;
+	key->port[0] = htons(bth[5] << 8 | bth[6]);
+	key->port[1] = htons(bth[7] << 8 | !pkt->src);
+	key->flags |= WEFT_KEY_QUEUE_PAIR;
+}
+
 /* Every field by itself: a memset() costs more than all of the parsing. */
 static void weft_pkt_reset(struct weft_pkt *pkt)
 {
@@ -748,6 +781,7 @@ void weft_parse(const struct sk_buff *skb, int offset, __be16 proto, u16 vlan,
 	if (proto == htons(ETH_P_IP) && mode == WEFT_TUNNEL_MODE_OFF &&
 	    weft_parse_plain(skb, offset, vlan, pkt)) {
 		pkt->outer_first = false;
+		weft_find_queue_pair(skb, pkt);
 		return;
 	}
 
@@ -764,9 +798,11 @@ void weft_parse(const struct sk_buff *skb, int offset, __be16 proto, u16 vlan,
 		weft_enter(pkt, &at, &encap, mode);
 		if (pkt->kind == WEFT_PKT_FLOW)
 			weft_parse_ip(skb, &ip, WEFT_TUNNEL_MODE_OFF, pkt);
+		weft_find_queue_pair(skb, pkt);
 		return;
 	}
 	weft_parse_ip(skb, &ip, mode, pkt);
+	weft_find_queue_pair(skb, pkt);
 	if (mode != WEFT_TUNNEL_MODE_OFF)
 		weft_mark_tunnel_port(pkt);
 }

@@ -30,11 +30,13 @@
 #define WEFT_PORT_VXLAN_LINUX	8472
 #define WEFT_PORT_GENEVE	6081
 
+#define WEFT_PORT_ROCE		4791	/* RoCEv2: InfiniBand's headers over UDP */
+
 /**
  * struct weft_flow_key - the two ends of a conversation, in canonical order
  * @addr: the ends' addresses, IPv4 as ::ffff:a.b.c.d
  * @port: the ends' ports; 0 where the protocol has none. Of an ICMP echo, both
- *	are its identifier
+ *	are its identifier; of RoCEv2, see WEFT_KEY_QUEUE_PAIR
  * @vlan: VLAN id of the outermost tag, host order; 0 without a tag
  * @proto: IP protocol
  * @flags: WEFT_KEY_*
@@ -71,6 +73,12 @@ static inline bool weft_key_equal(const struct weft_flow_key *a,
 #define WEFT_KEY_ECHO		0x02
 #define WEFT_KEY_ECHO_BY_1	0x04
 /*
+ * RoCEv2: the ports' 32 bits are the queue pair that the packet is for, and in
+ * the lowest bit at which end that is. A header names no other, and source ports
+ * are anything; so each direction is a conversation of its own.
+ */
+#define WEFT_KEY_QUEUE_PAIR	0x08
+/*
  * Not tunnelled itself, but UDP of a tunnel's port where tunnels are looked
  * into: what looked like it a moment ago may hold a packet the next time. No
  * packet that weft_parse_plain() reads has this flag or the next, so it can
@@ -78,6 +86,20 @@ static inline bool weft_key_equal(const struct weft_flow_key *a,
  */
 #define WEFT_KEY_TUNNEL_PORT	0x40
 #define WEFT_KEY_TUNNEL		0x80	/* in a tunnel: see struct weft_encap */
+
+static inline u32 weft_key_queue_pair(const struct weft_flow_key *key)
+{
+	return (u32)ntohs(key->port[0]) << 8 | ntohs(key->port[1]) >> 8;
+}
+
+/* The port of an end as a person would name it, host order. */
+static inline u16 weft_key_port(const struct weft_flow_key *key,
+				unsigned int end)
+{
+	if (!(key->flags & WEFT_KEY_QUEUE_PAIR))
+		return ntohs(key->port[end]);
+	return (ntohs(key->port[1]) & 1) == end ? WEFT_PORT_ROCE : 0;
+}
 
 /**
  * struct weft_encap - the tunnel in which a conversation is held

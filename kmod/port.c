@@ -338,6 +338,11 @@ static netdev_tx_t weft_port_xmit(struct sk_buff *skb, struct net_device *dev)
 	rcu_read_lock();
 	uplink = rcu_dereference(port->uplink);
 	skb_reset_mac_header(skb);
+	if (!net_eq(dev_net(dev), port->wn->net)) {
+		/* Both choose classes where the uplink is, and are not its word. */
+		skb->mark = 0;
+		skb->priority = 0;
+	}
 	if (unlikely(!uplink || !pskb_may_pull(skb, ETH_HLEN)))
 		kfree_skb_reason(skb, SKB_DROP_REASON_DEV_READY);
 	else if (!weft_judge(uplink, &port->attach, skb, WEFT_AT_XMIT))

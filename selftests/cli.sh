@@ -55,7 +55,7 @@ test_nonsense_to_every_word()
 		[ $word = monitor ] || refused "nonsense" on host weft $word show nonsense
 	done
 	for words in "uplink add" "uplink set up0" "uplink del" "rule add" "rule del" \
-		"policy add" "policy del" "port set up0" "table set"; do
+		"policy add" "policy del" "port set up0" "table set" "flow set 1" "flow del 1"; do
 		# shellcheck disable=SC2086 # words
 		refused "nonsense" on host weft $words nonsense
 		# shellcheck disable=SC2086

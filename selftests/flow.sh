@@ -186,7 +186,82 @@ test_filters()
 	is "by job" "$(on host weft -j flow show job 5 | jq length)" 1
 	is "by protocol" "$(on host weft -j flow show protocol udp | jq length)" 1
 	is "by port" "$(on host weft -j flow show attach "$(attach a)" | jq -c '[.[].acceptor_port]')" "[9]"
+	is "by state" "$(on host weft -j flow show state established protocol tcp | jq length)" 3
+	is "by no such state" "$(on host weft -j flow show state closing | jq length)" 0
+	is "by one's port" "$(on host weft -j flow show port 7 protocol tcp | jq length)" 1
+	is "by the other's port" "$(on host weft -j flow show \
+		port "$(flow '.acceptor_port == 8' opener_port)" | jq -c '[.[].acceptor_port]')" "[8]"
+	is "by peer" "$(on host weft -j flow show peer 10.9.0.0/24 protocol tcp | jq length)" 3
+	is "by another peer" "$(on host weft -j flow show peer 10.9.0.1 | jq length)" 0
+	must on host talk serve 7
+	must ask_udp peer fd09::1 7
+	is "by who opened it from outside" \
+		"$(on host weft -j flow show peer fd09::2 | jq -c '[.[].opener]')" '["fd09::2"]'
 	is "by number" "$(on host weft -j flow show index "$(flow '.acceptor_port == 8' index)" | jq '.[0].acceptor_port')" 8
+}
+
+test_set_holds()
+{
+	topo
+	must on host weft uplink add up0
+	must on host weft rule add port 8 class dataset job 5
+	coproc hold { on host talk hold 10.9.0.2 8; }
+	read -r answer <&"${hold[0]}"
+	local index
+	index=$(flow '.acceptor_port == 8' index)
+	is "by the rule" "$(flow '.acceptor_port == 8' class)" dataset
+	must on host weft flow set "$index" class gradient
+	is "class" "$(flow '.acceptor_port == 8' class)" gradient
+	is "its job is as it was" "$(flow '.acceptor_port == 8' job)" 5
+	is "source" "$(flow '.acceptor_port == 8' source)" set
+	must on host weft rule add port 8 class checkpoint job 6 priority 1
+	echo >&"${hold[1]}"
+	read -r answer <&"${hold[0]}"
+	is "no rule changes it" "$(flow '.acceptor_port == 8' class)" gradient
+	must on host weft flow set "$index" job 9
+	is "job" "$(on host weft -j job show 9 | jq '.[0].flows')" 1
+	is "the job before has none" "$(on host weft -j job show 5 | jq '.[0].flows')" 0
+	must on host weft flow set "$index" job none
+	is "class stays" "$(flow '.acceptor_port == 8' class)" gradient
+	must keep host 10.9.0.2 8
+	is "another flow is by the rules" \
+		"$(flows '.acceptor_port == 8 and .class == "checkpoint"' | wc -l)" 1
+}
+
+test_del_ends_the_entry()
+{
+	topo
+	must on host weft uplink add up0
+	watch host close
+	must on host talk blast 10.9.0.2 99 100 10
+	local index
+	index=$(flow '.acceptor_port == 99' index)
+	must on host weft flow del "$index"
+	is "gone" "$(flows '.acceptor_port == 99')" ""
+	wait_for "its last counts" seen '.acceptor_port == 99 and .tx_packets == 10'
+	refused "no flow $index" on host weft flow del "$index"
+	must on host talk blast 10.9.0.2 99 100 3
+	is "another one" "$(flow '.acceptor_port == 99' tx_packets)" 3
+}
+
+test_nonsense_about_a_flow()
+{
+	topo
+	must on host weft uplink add up0
+	must on host talk blast 10.9.0.2 99 100 1
+	local index before
+	index=$(flow '.acceptor_port == 99' index)
+	before=$(flow '.acceptor_port == 99' class)
+	refused "something to set" on host weft flow set "$index"
+	refused "no such class|CLASS|class" on host weft flow set "$index" class nonsense
+	refused "no flow 4000000" on host weft flow set 4000000 class token
+	refused "no flow 4000000" on host weft flow del 4000000
+	refused "index|NUMBER" on host weft flow del
+	refused "state" on host weft flow show state nonsense
+	refused "port" on host weft flow show port 0
+	refused "port" on host weft flow show port 1-5
+	refused "peer" on host weft flow show peer 10.9.0.2/8x
+	is "it is as it was" "$(flow '.acceptor_port == 99' class)" "$before"
 }
 
 test_same_ports_again()
@@ -213,6 +288,35 @@ test_picked_up_midstream()
 	read -r answer <&"${hold[0]}"
 	is "a connection from before goes on" "$answer" yes
 	is "and has a flow" "$(flow '.acceptor_port == 7 or .opener_port == 7' state)" established
+}
+
+# roce NS ADDR QP SPORT: one RoCEv2 packet for a queue pair of at most 255
+roce()
+{
+	local qp
+
+	printf -v qp '%02x' "$3"
+	printf "\x04\0\xff\xff\0\0\0\x$qp\0\0\0\0" |
+		on "$1" socat -u STDIN "UDP4-SENDTO:$2:4791,sourceport=$4"
+}
+
+test_roce_by_queue_pair()
+{
+	topo
+	must on host weft uplink add up0
+	must on host weft rule add port 4791 class gradient
+	must roce host 10.9.0.2 17 49152
+	must roce host 10.9.0.2 17 50000
+	must roce host 10.9.0.2 18 49152
+	must roce peer 10.9.0.1 17 49152
+	is "from any port to one queue pair" \
+		"$(flow '.qp == 17 and .direction == "egress"' tx_packets)" 2
+	is "another queue pair" "$(flow '.qp == 18' tx_packets)" 1
+	is "the other way is another flow" \
+		"$(flow '.qp == 17 and .direction == "ingress"' tx_packets)" 1
+	is "its port" "$(flow '.qp == 18' acceptor_port)" 4791
+	is "a rule knows it by that" "$(flow '.qp == 18' class)" gradient
+	check "in words" sh -c "nsx in $host weft flow show port 4791 | grep -q 'qp 0x000012'"
 }
 
 test_many_flows()

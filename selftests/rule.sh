@@ -259,6 +259,37 @@ test_mark_and_dscp()
 		"[[256,65280],[7,4294967295]]"
 }
 
+# skb->priority with the major number of the root qdisc is a class's number.
+test_priority_names_a_class()
+{
+	topo
+	must on host tc qdisc replace dev up0 root handle 1: weft rate 100mbit
+	must on host weft uplink add up0
+	must on host weft rule add port 7-9 class gradient
+	must on host talk prio=0x10004 ask -k 10.9.0.2 7
+	is "of this qdisc" "$(class_of 7)" kvcache
+	is "source" "$(flow '.acceptor_port == 7' source)" priority
+	must on host talk prio=0x20004 ask -k 10.9.0.2 8
+	is "of another qdisc" "$(class_of 8)" gradient
+	must on host talk prio=0x1ffff ask -k 10.9.0.2 9
+	is "no such class" "$(class_of 9)" gradient
+}
+
+# What a workload writes on its packets is not the word of the uplink's owner.
+test_port_chooses_no_class()
+{
+	topo
+	must on host tc qdisc replace dev up0 root handle 1: weft rate 100mbit
+	port a 11
+	must on host weft rule add mark 7 class token
+	must on a talk prio=0x10001 ask -k 10.9.0.2 7
+	is "by priority" "$(class_of 7)" other
+	must on a talk mark=7 ask -k 10.9.0.2 8
+	is "by mark" "$(class_of 8)" other
+	is "the latency classes carried nothing of it" \
+		"$(on host weft -j class show token | jq '.[0].tx_packets')" 0
+}
+
 test_server_by_its_own_mark()
 {
 	topo

@@ -51,7 +51,8 @@ test_nonsense_is_refused()
 test_flows_stay_through_every_size()
 {
 	topo
-	must table_set max-flows 1024
+	# longer than a slow machine needs for all this
+	must table_set max-flows 1024 timeout-new 3600
 	must on host weft uplink add up0
 	must on host talk fan 10.9.0.2 97 300
 	must keep host 10.9.0.2 7
@@ -101,7 +102,7 @@ tracked_bytes()
 test_smaller_than_what_is_there()
 {
 	topo
-	must table_set max-flows 4096 timeout-new 600
+	must table_set max-flows 4096 timeout-new 3600
 	must on host weft uplink add up0
 	must on host talk fan 10.9.0.2 97 2000
 	is "all of them" "$(n_flows '.acceptor_port == 97')" 2000
@@ -120,7 +121,7 @@ test_smaller_than_what_is_there()
 test_timeouts()
 {
 	topo
-	must table_set timeout-new 600 timeout-stream 600
+	must table_set timeout-new 3600 timeout-stream 3600
 	must on host weft uplink add up0
 	must on host talk blast 10.9.0.2 99 10 1
 	must ask_udp host 10.9.0.2 7
@@ -160,7 +161,7 @@ test_picked_up_goes_unless_it_goes_on()
 test_memory_is_what_it_says()
 {
 	topo
-	must table_set max-flows 1024
+	must table_set max-flows 1024 timeout-new 3600
 	must on host weft uplink add up0
 	small=$(table memory)
 	must table_set max-flows 1048576

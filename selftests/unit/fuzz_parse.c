@@ -63,14 +63,21 @@ static void check_pkt(const struct weft_pkt *pkt, const struct sk_buff *skb,
 	check(key->vlan <= VLAN_VID_MASK, "vlan");
 	check(!(key->flags & ~(WEFT_KEY_FRAGMENT | WEFT_KEY_ECHO |
 			       WEFT_KEY_ECHO_BY_1 | WEFT_KEY_TUNNEL |
-			       WEFT_KEY_TUNNEL_PORT)), "flags");
+			       WEFT_KEY_TUNNEL_PORT | WEFT_KEY_QUEUE_PAIR)),
+	      "flags");
+	check(!(key->flags & WEFT_KEY_QUEUE_PAIR) ||
+	      (key->proto == IPPROTO_UDP && pkt->kind == WEFT_PKT_FLOW &&
+	       weft_key_queue_pair(key) <= 0xffffff &&
+	       weft_key_port(key, !pkt->src) == WEFT_PORT_ROCE &&
+	       !weft_key_port(key, pkt->src)), "a queue pair at one end");
 	check_encap(pkt, mode);
 	check(!(key->flags & WEFT_KEY_ECHO) || key->port[0] == key->port[1],
 	      "an echo has one identifier");
 	if (pkt->kind != WEFT_PKT_FLOW && pkt->kind != WEFT_PKT_FRAGMENT &&
 	    pkt->kind != WEFT_PKT_ICMP_ERROR)
 		return;
-	check(!same || ntohs(key->port[0]) <= ntohs(key->port[1]),
+	check(!same || key->flags & WEFT_KEY_QUEUE_PAIR ||
+	      ntohs(key->port[0]) <= ntohs(key->port[1]),
 	      "canonical order");
 	check(!!(key->flags & WEFT_KEY_FRAGMENT) ==
 	      (pkt->kind == WEFT_PKT_FRAGMENT), "fragment flag");

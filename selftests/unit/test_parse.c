@@ -148,6 +148,59 @@ TEST(weft_parse__ip6_tcp)
 	EXPECT_EQ(pkt.payload_len, 100);
 }
 
+/* RoCEv2 of @version for a queue pair, from one address and port to another. */
+static struct weft_pkt parse_roce(const char *src, const char *dst, u16 sport,
+				  u32 qp, u8 version, unsigned int len)
+{
+	struct packet p = {};
+	struct iphdr *ip = put_ip4(&p, src, dst, IPPROTO_UDP);
+	const u8 bth[12] = {
+		4, version, 0xff, 0xff, 0, qp >> 16, qp >> 8, qp,
+	};
+
+	put_udp(&p, sport, WEFT_PORT_ROCE);
+	put(&p, bth, len);
+	end_ip4(&p, ip);
+	return parse(&p, IP4);
+}
+
+TEST(weft_parse__roce_is_known_by_its_queue_pair)
+{
+	struct weft_pkt one = parse_roce(A4, B4, 49152, 0x123456, 0, 12);
+	struct weft_pkt pkt;
+
+	EXPECT_EQ(one.kind, WEFT_PKT_FLOW);
+	EXPECT_EQ(weft_key_queue_pair(&one.key), 0x123456);
+	EXPECT_EQ(weft_key_port(&one.key, one.src), 0);
+	EXPECT_EQ(weft_key_port(&one.key, !one.src), WEFT_PORT_ROCE);
+	EXPECT_EQ(one.payload_len, 12);
+
+	/* the source port is anything */
+	pkt = parse_roce(A4, B4, 1, 0x123456, 0, 12);
+	EXPECT_EQ(weft_key_equal(&pkt.key, &one.key), true);
+	EXPECT_EQ(pkt.src, one.src);
+	/* another queue pair; the same number at the other end */
+	pkt = parse_roce(A4, B4, 49152, 0x123457, 0, 12);
+	EXPECT_EQ(weft_key_equal(&pkt.key, &one.key), false);
+	pkt = parse_roce(B4, A4, 49152, 0x123456, 0, 12);
+	EXPECT_EQ(weft_key_equal(&pkt.key, &one.key), false);
+	EXPECT_EQ(pkt.src, !one.src);
+	EXPECT_EQ(weft_key_port(&pkt.key, !pkt.src), WEFT_PORT_ROCE);
+}
+
+TEST(weft_parse__no_roce)
+{
+	struct weft_pkt pkt = parse_roce(A4, B4, 49152, 7, 0, 11);
+
+	/* too short, and of a version to come: UDP like any other */
+	EXPECT_EQ(pkt.kind, WEFT_PKT_FLOW);
+	expect_ends(&pkt, addr4(A4), 49152, addr4(B4), WEFT_PORT_ROCE, IPPROTO_UDP);
+	EXPECT_EQ(pkt.key.flags, 0);
+	pkt = parse_roce(A4, B4, 49152, 7, 1, 12);
+	expect_ends(&pkt, addr4(A4), 49152, addr4(B4), WEFT_PORT_ROCE, IPPROTO_UDP);
+	EXPECT_EQ(pkt.key.flags, 0);
+}
+
 TEST(weft_parse__ip4_udp)
 {
 	struct packet p = {};

@@ -10,6 +10,7 @@
 #include "../lib/names.h"
 #include "../lib/netlink.h"
 #include "../lib/output.h"
+#include "../lib/util.h"
 #include "cmd.h"
 #include "flow.h"
 #include "show.h"
@@ -22,6 +23,25 @@ static const struct word show_words[] = {
 	{ "protocol", "proto", KIND_PROTOCOL, 0, WEFT_A_FLOW_PROTOCOL },
 	{ "dev", NULL, KIND_ATTACH_DEVICE, 0, WEFT_A_FLOW_ATTACH_ID },
 	{ "attach", NULL, KIND_ATTACH, 0, WEFT_A_FLOW_ATTACH_ID },
+	{ "state", NULL, KIND_STATE, 0, WEFT_A_FLOW_STATE },
+	{ "port", NULL, KIND_PORT, 0, WEFT_A_FLOW_PORT,
+	  .help = "at either end" },
+	{ "peer", NULL, KIND_PREFIX, 0, WEFT_A_FLOW_PEER, WEFT_A_FLOW_PEER_LEN,
+	  .help = "the end on the other side" },
+	{ }
+};
+
+static const struct word set_words[] = {
+	{ "index", NULL, KIND_NUMBER, WORD_REQUIRED | WORD_BARE,
+	  WEFT_A_FLOW_INDEX, .help = "its place in the table" },
+	{ "class", NULL, KIND_CLASS, 0, WEFT_A_FLOW_CLASS },
+	{ "job", NULL, KIND_JOB_OR_NONE, 0, WEFT_A_FLOW_JOB },
+	{ }
+};
+
+static const struct word del_words[] = {
+	{ "index", NULL, KIND_NUMBER, WORD_REQUIRED | WORD_BARE,
+	  WEFT_A_FLOW_INDEX, .help = "its place in the table" },
 	{ }
 };
 
@@ -56,6 +76,7 @@ void flow_json(struct nlattr *tb[], struct json_object *obj)
 	if (acceptor)
 		row_string(obj, "acceptor", text_address(buf, acceptor));
 	number_if(obj, "acceptor_port", tb[WEFT_A_FLOW_ACCEPTOR_PORT]);
+	number_if(obj, "qp", tb[WEFT_A_FLOW_QP]);
 	number_if(obj, "vlan", tb[WEFT_A_FLOW_VLAN]);
 	if (tb[WEFT_A_FLOW_TUNNEL])
 		row_string(obj, "tunnel",
@@ -116,6 +137,8 @@ void flow_text(struct nlattr *tb[])
 	print_end(tb[WEFT_A_FLOW_OPENER], tb[WEFT_A_FLOW_OPENER_PORT]);
 	fputs(" > ", stdout);
 	print_end(tb[WEFT_A_FLOW_ACCEPTOR], tb[WEFT_A_FLOW_ACCEPTOR_PORT]);
+	if (tb[WEFT_A_FLOW_QP])
+		printf(" qp 0x%06llx", netlink_number(tb[WEFT_A_FLOW_QP]));
 	if (tb[WEFT_A_FLOW_TUNNEL])
 		printf(" in %s",
 		       name_of(&name_tunnels, netlink_number(tb[WEFT_A_FLOW_TUNNEL])));
@@ -197,7 +220,29 @@ static int flow_show(const struct args *args)
 	return err ? STATUS_REFUSED : STATUS_OK;
 }
 
+static int check_set(const struct args *args)
+{
+	if (args_get(args, "class") || args_get(args, "job"))
+		return STATUS_OK;
+	complain("'flow set' needs something to set: class or job");
+	return STATUS_USAGE;
+}
+
+static int flow_set(const struct args *args)
+{
+	return change(args, WEFT_CMD_FLOW_SET, NULL, NULL);
+}
+
+static int flow_del(const struct args *args)
+{
+	return change(args, WEFT_CMD_FLOW_DEL, NULL, NULL);
+}
+
 static const struct action actions[] = {
+	{ "set", "say what a flow is, until it ends", set_words, flow_set,
+	  check_set },
+	{ "del", "end a flow's entry; its next packet opens another", del_words,
+	  flow_del },
 	{ "show", "list flows, all or those that match every word given",
 	  show_words, flow_show },
 	{ }

@@ -307,6 +307,10 @@ static void complete_value(const struct command *command,
 		for (i = 0; i < 2; i++)
 			puts(directions[i]);
 		return;
+	case KIND_STATE:
+		for (i = 0; i < name_states.n; i++)
+			puts(name_of(&name_states, i));
+		return;
 	case KIND_TUNNELS:
 		for (i = 0; i < name_tunnel_modes.n; i++)
 			puts(name_of(&name_tunnel_modes, i));

@@ -185,6 +185,22 @@ static const char *read_seconds(const char *word, struct value *value)
 	return parse_seconds(word, &value->number) && value->number ? NULL : "";
 }
 
+static const char *read_port(const char *word, struct value *value)
+{
+	struct port_range ports;
+	const char *wrong = parse_ports(word, &ports);
+
+	if (wrong)
+		return wrong;
+	value->number = ports.min;
+	return ports.min == ports.max ? NULL : "";
+}
+
+static const char *read_state(const char *word, struct value *value)
+{
+	return read_name(&name_states, word, value);
+}
+
 static const char *read_timeout(const char *word, struct value *value)
 {
 	const __u64 week = 7 * 24 * 3600;
@@ -331,6 +347,11 @@ static const struct kind_info kinds[] = {
 	[KIND_PORTS] = {
 		"PORTS", "a port (1 to 65535), a range FIRST-LAST or a service name",
 		read_ports, NULL },
+	[KIND_PORT] = {
+		"PORT", "a port (1 to 65535) or a service name", read_port, NULL },
+	[KIND_STATE] = {
+		"new|established|closing|closed",
+		"one of new, established, closing, closed", read_state, NULL },
 	[KIND_CLASS] = {
 		"CLASS", "a class's name or number", read_any, resolve_class },
 	[KIND_CLASS_OR_NONE] = {
@@ -647,6 +668,10 @@ static void put_value(const struct word *word, const struct value *value,
 		else
 			request_u32(req, word->attr, (__u32)value->number);
 		break;
+	case KIND_PORT:
+		request_u16(req, word->attr, (__u16)value->number);
+		break;
+	case KIND_STATE:
 	case KIND_ACTION:
 	case KIND_DIRECTION:
 	case KIND_TUNNELS:

@@ -48,6 +48,7 @@ static const char *const sources[] = {
 	[WEFT_SOURCE_PRIORITY] = "priority",
 	[WEFT_SOURCE_PORT] = "port",
 	[WEFT_SOURCE_DECLARED] = "declared",
+	[WEFT_SOURCE_SET] = "set",
 };
 
 const struct name_table name_sources = { sources, ARRAY_SIZE(sources) };

@@ -68,7 +68,8 @@ enum weft_flow_state {
 };
 
 /**
- * enum weft_source - What a flow's class and job were taken from.
+ * enum weft_source - What a flow's class and job were taken from; set, from a
+ *   flow-set.
  */
 enum weft_source {
 	WEFT_SOURCE_DEFAULT,
@@ -76,6 +77,7 @@ enum weft_source {
 	WEFT_SOURCE_PRIORITY,
 	WEFT_SOURCE_PORT,
 	WEFT_SOURCE_DECLARED,
+	WEFT_SOURCE_SET,
 
 	/* private: */
 	__WEFT_SOURCE_MAX,
@@ -277,6 +279,10 @@ enum {
 	WEFT_A_FLOW_TUNNEL,
 	WEFT_A_FLOW_TUNNEL_ID,
 	WEFT_A_FLOW_TUNNEL_VLAN,
+	WEFT_A_FLOW_PORT,
+	WEFT_A_FLOW_PEER,
+	WEFT_A_FLOW_PEER_LEN,
+	WEFT_A_FLOW_QP,
 
 	__WEFT_A_FLOW_MAX,
 	WEFT_A_FLOW_MAX = (__WEFT_A_FLOW_MAX - 1)
@@ -332,6 +338,8 @@ enum weft_cmd {
 	WEFT_CMD_VERDICT_NTF,
 	WEFT_CMD_TABLE_GET,
 	WEFT_CMD_TABLE_SET,
+	WEFT_CMD_FLOW_SET,
+	WEFT_CMD_FLOW_DEL,
 
 	__WEFT_CMD_MAX,
 	WEFT_CMD_MAX = (__WEFT_CMD_MAX - 1)
