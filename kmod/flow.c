@@ -69,6 +69,7 @@ static void weft_flow_fill(struct weft_flow *flow, const struct weft_pkt *pkt,
 	WRITE_ONCE(flow->class, open->class);
 	WRITE_ONCE(flow->source, open->source);
 	WRITE_ONCE(flow->state, WEFT_FLOW_STATE_NEW);
+	WRITE_ONCE(flow->extension, 0);
 	/* Pairs with weft_is_idle(): who sees it live sees the rest. */
 	smp_store_release(&flow->flags, flags);
 }

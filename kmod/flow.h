@@ -22,6 +22,7 @@
 #include <net/ipv6.h>
 #include "parse.h"
 
+struct weft_extension_pool;
 struct weft_net;
 struct weft_quota;
 
@@ -76,8 +77,13 @@ struct weft_table_size {
 #define WEFT_FLOW_OPENER	0x01	/* end of the key that opened it: 0 or 1 */
 #define WEFT_FLOW_INGRESS	0x02	/* opened from outside */
 #define WEFT_FLOW_MIDSTREAM	0x04	/* TCP, picked up without its SYN */
-#define WEFT_FLOW_LIVE		0x08	/* found by look-ups */
 #define WEFT_FLOW_COUNTING	0x10	/* its counts are not its job's yet */
+#define WEFT_FLOW_LIVE		0x40	/* found by look-ups */
+/*
+ * weft_judge_plain() is not for its packets: their bytes are to be read. The
+ * sign bit, and LIVE the one below, so that one comparison tells both.
+ */
+#define WEFT_FLOW_SLOW		0x80
 
 /* What weft_flow_half.tcp_seen remembers. */
 #define WEFT_TCP_SYN		0x01
@@ -132,6 +138,8 @@ struct weft_flow_half {
  * @uplink_ifindex: device that it was first seen on; constant while in use
  * @source: enum weft_source of class; bucket lock to write
  * @state: enum weft_flow_state; racing writers only move it forward
+ * @extension: number of its struct weft_extension, 0 without; bucket lock to
+ *	write
  * @index: number of the slot; constant as long as the table
  * @free_next: chain of empty or retired slots; the table's slot lock
  * @holder: attachment point in whose quota it is; constant while in use
@@ -158,6 +166,7 @@ struct weft_flow {
 	u32			uplink_ifindex;
 	u8			source;
 	u8			state;
+	u32			extension;
 
 	struct weft_flow_half	half1 ____cacheline_aligned;
 	u32			index;
@@ -197,6 +206,7 @@ struct weft_buckets {
  * @n_chunks: how many of @chunks are there; the worker writes, anybody reads
  * @n_live: flows in the table
  * @quota: how many slots each attachment point has, in use or retired
+ * @extensions: of flows whose bytes are read; constant
  * @pressed: bits of attachment points that were refused a slot since the last
  *	scan; atomic bit operations
  * @starved: one was, although below its share: others have more than theirs
@@ -233,6 +243,7 @@ struct weft_flow_table {
 	struct mutex		counts_lock;	/* counts stay where they are */
 	struct delayed_work	work;
 	struct weft_quota	*quota;
+	struct weft_extension_pool *extensions;
 	DECLARE_BITMAP(pressed, WEFT_ATTACH_MAX + 1);
 	atomic64_t		fragments[WEFT_FRAGMENTS];
 	struct weft_flow	*chunks[WEFT_CHUNKS_MAX];
@@ -374,6 +385,24 @@ static inline u32 weft_flow_hash(const struct weft_flow_table *table,
 	return hash;
 }
 
+static inline spinlock_t *weft_bucket_lock(struct weft_flow_table *table,
+					   u32 hash)
+{
+	return &table->locks[hash & (WEFT_LOCKS - 1)];
+}
+
+/* Live, and what weft_flow_lookup() was asked for, the key being the same. */
+static inline bool weft_flow_wanted_by(const struct weft_flow *flow,
+				       const struct weft_flow_key *key,
+				       const struct weft_encap *encap)
+{
+	if (!encap)
+		return (s8)READ_ONCE(flow->flags) >= WEFT_FLOW_LIVE;
+	return READ_ONCE(flow->flags) & WEFT_FLOW_LIVE &&
+	       (!(key->flags & WEFT_KEY_TUNNEL) ||
+		weft_encap_equal(&flow->encap, encap));
+}
+
 /* The flow of a conversation among @buckets, as weft_flow_lookup() says. */
 static inline struct weft_flow *
 weft_flow_lookup_in(const struct weft_flow_table *table,
@@ -388,9 +417,7 @@ weft_flow_lookup_in(const struct weft_flow_table *table,
 		struct weft_flow *flow = weft_slot(table, link - 1);
 
 		if (weft_key_equal(&flow->key, key) &&
-		    READ_ONCE(flow->flags) & WEFT_FLOW_LIVE &&
-		    (!encap || !(key->flags & WEFT_KEY_TUNNEL) ||
-		     weft_encap_equal(&flow->encap, encap)))
+		    weft_flow_wanted_by(flow, key, encap))
 			return flow;
 		link = READ_ONCE(flow->next);
 	}
@@ -401,7 +428,8 @@ weft_flow_lookup_in(const struct weft_flow_table *table,
  * weft_flow_lookup - the flow of a conversation, without a lock
  * @table: the table
  * @key: its key
- * @encap: its tunnel; NULL where the key is known to have none
+ * @encap: its tunnel; NULL where the key is known to have none, and flows with
+ *	WEFT_FLOW_SLOW are not wanted
  * @hash: weft_flow_hash() of both
  *
  * The chain is walked at most once round the table's average load; it can't

@@ -21,6 +21,7 @@
 #include <linux/workqueue.h>
 
 #include "event.h"
+#include "extension.h"
 #include "flow.h"
 #include "flow_internal.h"
 #include "netns.h"
@@ -252,6 +253,7 @@ void weft_flow_settle(struct weft_flow_table *table, struct weft_flow *flow)
 	if (flow->job)
 		weft_job_leave(table->wn->jobs, flow->job, bytes, packets);
 	weft_flow_publish(table, flow, WEFT_CMD_FLOW_CLOSE_NTF);
+	weft_extension_give(table->extensions, flow->extension);
 	WRITE_ONCE(flow->flags, 0);
 }
 

@@ -8,12 +8,6 @@
 
 #include "flow.h"
 
-static inline spinlock_t *weft_bucket_lock(struct weft_flow_table *table,
-					   u32 hash)
-{
-	return &table->locks[hash & (WEFT_LOCKS - 1)];
-}
-
 /* flow.c: the bucket's lock is held. */
 u32 *weft_bucket(const struct weft_flow_table *table, u32 hash);
 u32 weft_flow_hash_of(const struct weft_flow_table *table,

@@ -15,6 +15,7 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
+#include "extension.h"
 #include "flow.h"
 #include "flow_internal.h"
 #include "netns.h"
@@ -39,6 +40,7 @@ static void weft_apply_settings(struct weft_flow_table *table,
 	int i;
 
 	weft_slots_bound(table, settings->max_flows);
+	weft_extension_pool_bound(table->extensions, settings->max_flows);
 	for (i = 0; i < WEFT_TIMEOUTS; i++)
 		WRITE_ONCE(table->idle_limit[i], settings->idle_s[i] * HZ);
 }
@@ -59,6 +61,7 @@ weft_flow_table_create(struct weft_net *wn,
 		       const struct weft_table_settings *settings)
 {
 	struct weft_flow_table *table;
+	struct weft_extension_pool *extensions;
 	struct weft_buckets *buckets;
 	int i;
 
@@ -73,8 +76,10 @@ weft_flow_table_create(struct weft_net *wn,
 
 	table = kvzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	buckets = weft_buckets_alloc(settings->max_flows);
-	if (!table || !buckets)
+	extensions = weft_extension_pool_create();
+	if (!table || !buckets || !extensions)
 		goto fail;
+	table->extensions = extensions;
 	table->wn = wn;
 	RCU_INIT_POINTER(table->buckets, buckets);
 	mutex_init(&table->counts_lock);
@@ -90,6 +95,7 @@ weft_flow_table_create(struct weft_net *wn,
 destroy_slots:
 	weft_slots_destroy(table);
 fail:
+	weft_extension_pool_destroy(extensions);
 	kvfree(buckets);
 	kvfree(table);
 	return NULL;
@@ -188,7 +194,8 @@ void weft_flow_table_size(const struct weft_flow_table *table,
 	size->memory = sizeof(*table) +
 		       (buckets->mask + 1ULL) * sizeof(u32) +
 		       struct_size(table->quota, holder, WEFT_ATTACH_MAX + 1) +
-		       (u64)size->slots * sizeof(struct weft_flow);
+		       (u64)size->slots * sizeof(struct weft_flow) +
+		       weft_extension_pool_memory(table->extensions);
 }
 
 /**
@@ -217,6 +224,7 @@ void weft_flow_table_destroy(struct weft_flow_table *table)
 			cond_resched();
 	}
 	weft_slots_destroy(table);
+	weft_extension_pool_destroy(table->extensions);
 	kvfree(rcu_dereference_protected(table->buckets, true));
 	kvfree(table);
 }

@@ -35,6 +35,7 @@
 #include "netns.h"
 #include "policy.h"
 #include "port.h"
+#include "reader.h"
 #include "trace.h"
 #include "uplink.h"
 
@@ -441,6 +442,8 @@ static void weft_decide(const struct weft_passage *way,
 		open->source = WEFT_SOURCE_PRIORITY;
 	}
 	open->job = weft_rule_job(rule, &look.view, open->job);
+	if (way->flow && READ_ONCE(way->flow->extension))
+		weft_reader_apply(way->uplink->wn, way->flow, rule, open);
 }
 
 /*
@@ -576,6 +579,18 @@ static void weft_account(const struct weft_passage *way)
 				  way->packets);
 }
 
+/* What the stream says of the flow holds from this packet on. */
+static void weft_read_stream(struct weft_passage *way,
+			     const struct weft_config *config, u32 hash)
+{
+	if (!(READ_ONCE(way->flow->flags) & WEFT_FLOW_SLOW) ||
+	    way->action == WEFT_ACTION_DENY || way->place == WEFT_AT_DELIVERY)
+		return;
+	if (weft_reader_packet(way->uplink->wn, way->flow, hash, &way->pkt,
+			       way->skb))
+		weft_judge_known(way, config, hash);
+}
+
 static void weft_judge_flow(struct weft_passage *way,
 			    const struct weft_config *config)
 {
@@ -611,10 +626,13 @@ static void weft_judge_flow(struct weft_passage *way,
 			weft_attach_count(way->attach, counter, way->packets);
 			return;
 		}
+		if (weft_reader_wanted(way->uplink->wn) && weft_is_syn(pkt))
+			weft_reader_open(way->uplink->wn, way->flow, hash);
 		if (way->action == WEFT_ACTION_AUDIT)
 			weft_report(way);
 	}
 	weft_account(way);
+	weft_read_stream(way, config, hash);
 }
 
 /* An error about a flow is a reply to it. */

@@ -10,6 +10,50 @@
 
 #include <uapi/linux/weft.h>
 
+/* Common nested types */
+const struct nla_policy weft_framing_nl_policy[WEFT_A_FRAMING_CHECK_MASK + 1] = {
+	[WEFT_A_FRAMING_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[WEFT_A_FRAMING_ENDS] = NLA_POLICY_MAX(NLA_U8, 2),
+	[WEFT_A_FRAMING_HEADER_LEN] = NLA_POLICY_RANGE(NLA_U16, 1, 1024),
+	[WEFT_A_FRAMING_LEN_OFFSET] = NLA_POLICY_MAX(NLA_U8, 63),
+	[WEFT_A_FRAMING_LEN_WIDTH] = NLA_POLICY_RANGE(NLA_U8, 1, 8),
+	[WEFT_A_FRAMING_LEN_ORDER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[WEFT_A_FRAMING_LEN_MASK] = NLA_POLICY_MIN(NLA_U64, 1),
+	[WEFT_A_FRAMING_BIAS] = { .type = NLA_S32, },
+	[WEFT_A_FRAMING_MOST] = NLA_POLICY_MIN(NLA_U64, 1),
+	[WEFT_A_FRAMING_ID_OFFSET] = NLA_POLICY_MAX(NLA_U8, 63),
+	[WEFT_A_FRAMING_ID_WIDTH] = NLA_POLICY_RANGE(NLA_U8, 1, 8),
+	[WEFT_A_FRAMING_HELLO] = { .type = NLA_U16, },
+	[WEFT_A_FRAMING_HELLO_BACK] = { .type = NLA_U16, },
+	[WEFT_A_FRAMING_CHECK_OFFSET] = NLA_POLICY_MAX(NLA_U8, 63),
+	[WEFT_A_FRAMING_CHECK_VALUE] = { .type = NLA_BINARY, },
+	[WEFT_A_FRAMING_CHECK_MASK] = { .type = NLA_BINARY, },
+};
+
+const struct nla_policy weft_pattern_nl_policy[WEFT_A_PATTERN_HITS + 1] = {
+	[WEFT_A_PATTERN_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[WEFT_A_PATTERN_PRIORITY] = { .type = NLA_U32, },
+	[WEFT_A_PATTERN_END] = NLA_POLICY_MAX(NLA_U8, 2),
+	[WEFT_A_PATTERN_OFFSET] = NLA_POLICY_MAX(NLA_U8, 63),
+	[WEFT_A_PATTERN_VALUE] = { .type = NLA_BINARY, },
+	[WEFT_A_PATTERN_MASK] = { .type = NLA_BINARY, },
+	[WEFT_A_PATTERN_KEY_OFFSET] = NLA_POLICY_MAX(NLA_U8, 63),
+	[WEFT_A_PATTERN_KEY_LEN] = NLA_POLICY_RANGE(NLA_U8, 1, 16),
+	[WEFT_A_PATTERN_CLASS] = { .type = NLA_U32, },
+	[WEFT_A_PATTERN_JOB] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_PATTERN_FRAMING] = { .type = NLA_U8, },
+	[WEFT_A_PATTERN_HITS] = { .type = NLA_U64, },
+};
+
+const struct nla_policy weft_profile_rule_nl_policy[WEFT_A_PROFILE_RULE_JOB + 1] = {
+	[WEFT_A_PROFILE_RULE_PRIORITY] = { .type = NLA_U32, },
+	[WEFT_A_PROFILE_RULE_PROTOCOL] = NLA_POLICY_MIN(NLA_U8, 1),
+	[WEFT_A_PROFILE_RULE_PORT_MIN] = NLA_POLICY_MIN(NLA_U16, 1),
+	[WEFT_A_PROFILE_RULE_PORT_MAX] = NLA_POLICY_MIN(NLA_U16, 1),
+	[WEFT_A_PROFILE_RULE_CLASS] = { .type = NLA_U32, },
+	[WEFT_A_PROFILE_RULE_JOB] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
 /* WEFT_CMD_UPLINK_NEW - do */
 const struct nla_policy weft_uplink_new_nl_policy[WEFT_A_UPLINK_TUNNELS + 1] = {
 	[WEFT_A_UPLINK_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -124,6 +168,24 @@ const struct nla_policy weft_job_get_nl_policy[WEFT_A_JOB_ID + 1] = {
 	[WEFT_A_JOB_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+/* WEFT_CMD_PROFILE_NEW - do */
+const struct nla_policy weft_profile_new_nl_policy[WEFT_A_PROFILE_RULE + 1] = {
+	[WEFT_A_PROFILE_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[WEFT_A_PROFILE_PATTERN] = NLA_POLICY_NESTED(weft_pattern_nl_policy),
+	[WEFT_A_PROFILE_FRAMING] = NLA_POLICY_NESTED(weft_framing_nl_policy),
+	[WEFT_A_PROFILE_RULE] = NLA_POLICY_NESTED(weft_profile_rule_nl_policy),
+};
+
+/* WEFT_CMD_PROFILE_DEL - do */
+const struct nla_policy weft_profile_del_nl_policy[WEFT_A_PROFILE_NAME + 1] = {
+	[WEFT_A_PROFILE_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+};
+
+/* WEFT_CMD_PROFILE_GET - do and dump */
+const struct nla_policy weft_profile_get_nl_policy[WEFT_A_PROFILE_NAME + 1] = {
+	[WEFT_A_PROFILE_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+};
+
 /* WEFT_CMD_TABLE_GET - do */
 const struct nla_policy weft_table_get_nl_policy[WEFT_A_TABLE_PAD + 1] = {
 };
@@ -150,7 +212,7 @@ const struct nla_policy weft_flow_del_nl_policy[WEFT_A_FLOW_INDEX + 1] = {
 };
 
 /* Ops table for weft */
-const struct genl_ops weft_nl_ops[19] = {
+const struct genl_ops weft_nl_ops[22] = {
 	{
 		.cmd		= WEFT_CMD_UPLINK_NEW,
 		.doit		= weft_nl_uplink_new_doit,
@@ -261,6 +323,28 @@ const struct genl_ops weft_nl_ops[19] = {
 		.dumpit		= weft_nl_job_get_dumpit,
 		.policy		= weft_job_get_nl_policy,
 		.maxattr	= WEFT_A_JOB_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_PROFILE_NEW,
+		.doit		= weft_nl_profile_new_doit,
+		.policy		= weft_profile_new_nl_policy,
+		.maxattr	= WEFT_A_PROFILE_RULE,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_PROFILE_DEL,
+		.doit		= weft_nl_profile_del_doit,
+		.policy		= weft_profile_del_nl_policy,
+		.maxattr	= WEFT_A_PROFILE_NAME,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_PROFILE_GET,
+		.doit		= weft_nl_profile_get_doit,
+		.dumpit		= weft_nl_profile_get_dumpit,
+		.policy		= weft_profile_get_nl_policy,
+		.maxattr	= WEFT_A_PROFILE_NAME,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

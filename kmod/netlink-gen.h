@@ -11,6 +11,11 @@
 
 #include <uapi/linux/weft.h>
 
+/* Common nested types */
+extern const struct nla_policy weft_framing_nl_policy[WEFT_A_FRAMING_CHECK_MASK + 1];
+extern const struct nla_policy weft_pattern_nl_policy[WEFT_A_PATTERN_HITS + 1];
+extern const struct nla_policy weft_profile_rule_nl_policy[WEFT_A_PROFILE_RULE_JOB + 1];
+
 extern const struct nla_policy weft_uplink_new_nl_policy[WEFT_A_UPLINK_TUNNELS + 1];
 
 extern const struct nla_policy weft_uplink_set_nl_policy[WEFT_A_UPLINK_TUNNELS + 1];
@@ -41,6 +46,12 @@ extern const struct nla_policy weft_flow_get_nl_policy[WEFT_A_FLOW_PEER_LEN + 1]
 
 extern const struct nla_policy weft_job_get_nl_policy[WEFT_A_JOB_ID + 1];
 
+extern const struct nla_policy weft_profile_new_nl_policy[WEFT_A_PROFILE_RULE + 1];
+
+extern const struct nla_policy weft_profile_del_nl_policy[WEFT_A_PROFILE_NAME + 1];
+
+extern const struct nla_policy weft_profile_get_nl_policy[WEFT_A_PROFILE_NAME + 1];
+
 extern const struct nla_policy weft_table_get_nl_policy[WEFT_A_TABLE_PAD + 1];
 
 extern const struct nla_policy weft_table_set_nl_policy[WEFT_A_TABLE_TIMEOUT_CLOSED + 1];
@@ -50,7 +61,7 @@ extern const struct nla_policy weft_flow_set_nl_policy[WEFT_A_FLOW_JOB + 1];
 extern const struct nla_policy weft_flow_del_nl_policy[WEFT_A_FLOW_INDEX + 1];
 
 /* Ops table for weft */
-extern const struct genl_ops weft_nl_ops[19];
+extern const struct genl_ops weft_nl_ops[22];
 
 int weft_nl_uplink_new_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_uplink_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -74,6 +85,11 @@ int weft_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int weft_nl_job_get_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_job_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int weft_nl_profile_new_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_profile_del_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_profile_get_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_profile_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
 int weft_nl_table_get_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_table_set_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_flow_set_doit(struct sk_buff *skb, struct genl_info *info);

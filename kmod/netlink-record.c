@@ -19,6 +19,7 @@
 #include "netlink.h"
 #include "netlink-gen.h"
 #include "netns.h"
+#include "reader.h"
 #include "select.h"
 #include "transfer.h"
 
@@ -182,10 +183,12 @@ int weft_nl_class_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
  * struct weft_flow_record - what is shown of a flow
  * @event: what events show of it as well
  * @idle_ms: since its last packet
+ * @reader: what its stream says
  */
 struct weft_flow_record {
-	struct weft_event	event;
-	u64			idle_ms;
+	struct weft_event		event;
+	u64				idle_ms;
+	struct weft_reader_record	reader;
 };
 
 static u64 weft_idle_ms(struct weft_flow *flow)
@@ -208,8 +211,8 @@ static u64 weft_idle_ms(struct weft_flow *flow)
 }
 
 /* False where the slot is empty or was emptied while it was read. */
-static bool weft_read_flow(struct weft_flow *flow, u32 index,
-			   struct weft_flow_record *record)
+static bool weft_read_flow(struct weft_net *wn, struct weft_flow *flow,
+			   u32 index, struct weft_flow_record *record)
 {
 	u32 gen = READ_ONCE(flow->slot_gen);
 
@@ -218,6 +221,7 @@ static bool weft_read_flow(struct weft_flow *flow, u32 index,
 		return false;
 	weft_event_of_flow(&record->event, flow, index);
 	record->idle_ms = weft_idle_ms(flow);
+	weft_reader_show(wn, flow, &record->reader);
 	/* What was read comes before the second look at the generation. */
 	smp_rmb();
 	return READ_ONCE(flow->slot_gen) == gen;
@@ -229,7 +233,8 @@ static int weft_fill_flow(struct sk_buff *skb, const void *object)
 
 	if (weft_event_put(skb, &record->event) ||
 	    nla_put_u64_64bit(skb, WEFT_A_FLOW_IDLE_MS, record->idle_ms,
-			      WEFT_A_FLOW_PAD))
+			      WEFT_A_FLOW_PAD) ||
+	    weft_netlink_put_reader(skb, &record->reader))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -262,7 +267,8 @@ int weft_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info)
 	rcu_read_lock();
 	if (wn->flows)
 		flow = weft_flow_by_index(wn->flows, nla_get_u32(attr));
-	found = flow && weft_read_flow(flow, nla_get_u32(attr), &record);
+	found = flow && weft_read_flow(wn, flow, nla_get_u32(attr),
+					&record);
 	rcu_read_unlock();
 	up_read(&wn->tables);
 	if (found)
@@ -274,6 +280,7 @@ int weft_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 /* A dump of flows as one message of it is filled. */
 struct weft_flow_dump {
+	struct weft_net		*wn;
 	struct sk_buff		*skb;
 	struct netlink_callback	*cb;
 	struct nlattr		**filter;
@@ -341,7 +348,7 @@ static int weft_dump_flow(struct weft_flow *flow, u32 index, void *arg)
 	struct weft_flow_record record;
 
 	if (!weft_flow_wanted(flow, index, dump->filter) ||
-	    !weft_read_flow(flow, index, &record))
+	    !weft_read_flow(dump->wn, flow, index, &record))
 		return 0;
 	return weft_netlink_dump(dump->skb, dump->cb, WEFT_CMD_FLOW_GET,
 				 weft_fill_flow, &record);
@@ -357,12 +364,13 @@ static int weft_dump_flow(struct weft_flow *flow, u32 index, void *arg)
  */
 int weft_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	struct weft_net *wn = weft_netlink_net(skb);
 	struct weft_flow_dump dump = {
+		.wn	= wn,
 		.skb	= skb,
 		.cb	= cb,
 		.filter	= genl_info_dump(cb)->attrs,
 	};
-	struct weft_net *wn = weft_netlink_net(skb);
 	u32 index = cb->args[0];
 
 	down_read(&wn->tables);

@@ -4,7 +4,7 @@
  * get a message out. Handlers of uplinks and ports are in netlink.c, those of
  * rules and policies in netlink-config.c, of what was seen of flows, jobs and
  * classes in netlink-record.c, of changes to flows in netlink-flow.c, of the
- * flow table in netlink-table.c.
+ * flow table in netlink-table.c, of profiles in netlink-profile.c.
  */
 #ifndef _WEFT_NETLINK_H
 #define _WEFT_NETLINK_H
@@ -14,6 +14,7 @@
 
 struct net;
 struct weft_net;
+struct weft_reader_record;
 
 extern struct genl_family weft_genl_family;
 
@@ -41,6 +42,10 @@ int weft_netlink_reply(struct genl_info *info, weft_netlink_fill fill,
 		       const void *object);
 int weft_netlink_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		      weft_netlink_fill fill, const void *object);
+
+/* What a flow's stream says: 0 or -EMSGSIZE. In netlink-profile.c. */
+int weft_netlink_put_reader(struct sk_buff *skb,
+			    const struct weft_reader_record *record);
 
 int weft_netlink_init(void);
 void weft_netlink_exit(void);

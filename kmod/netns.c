@@ -17,8 +17,10 @@
 
 #include "config.h"
 #include "event.h"
+#include "extension.h"
 #include "flow.h"
 #include "netns.h"
+#include "profile.h"
 #include "transfer.h"
 #include "uplink.h"
 
@@ -135,6 +137,8 @@ int weft_net_start(struct weft_net *wn, struct netlink_ext_ack *extack)
 	wn->jobs = jobs;
 	wn->flows = flows;
 	up_write(&wn->tables);
+	if (rtnl_dereference(wn->streams))
+		weft_extension_pool_prime(flows->extensions);
 	return 0;
 
 unlock:
@@ -176,6 +180,7 @@ static int __net_init weft_net_init(struct net *net)
 	wn->table_settings = weft_table_defaults;
 	INIT_LIST_HEAD(&wn->uplinks);
 	INIT_LIST_HEAD(&wn->refs);
+	INIT_LIST_HEAD(&wn->profiles);
 	idr_init(&wn->attaches);
 	init_rwsem(&wn->tables);
 	return weft_config_init(wn);
@@ -195,6 +200,7 @@ static void __net_exit weft_net_exit(struct net *net)
 	WARN_ON(!idr_is_empty(&wn->attaches));
 	free_percpu(wn->class_stats);
 	idr_destroy(&wn->attaches);
+	weft_profile_net_exit(wn);
 	weft_config_exit(wn);
 }
 

@@ -21,6 +21,7 @@ struct net;
 struct netlink_ext_ack;
 struct weft_event_queue;
 struct weft_job_table;
+struct weft_stream_set;
 
 /**
  * struct weft_class_counters - what a class carried, on one CPU
@@ -62,6 +63,12 @@ struct weft_class_stats {
  *	may use it
  * @jobs: same lifetime as @flows
  * @events: same lifetime as @flows
+ * @streams: what streams are compared with, NULL where no profile asks for
+ *	that; RTNL to write, RCU to read
+ * @streams_gen: generation of the newest @streams; RTNL
+ * @last_stream_id: newest number of patterns and framings; RTNL
+ * @profiles: that are loaded, by weft_profile.node; RTNL to write, RCU to
+ *	read
  * @class_stats: made with the first uplink, freed with the namespace
  */
 struct weft_net {
@@ -78,6 +85,10 @@ struct weft_net {
 	struct weft_flow_table		*flows;
 	struct weft_job_table		*jobs;
 	struct weft_event_queue		*events;
+	struct weft_stream_set __rcu	*streams;
+	u32				streams_gen;
+	u32				last_stream_id;
+	struct list_head		profiles;
 	struct weft_class_stats __percpu *class_stats;
 };
 

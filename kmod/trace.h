@@ -168,6 +168,31 @@ TRACE_EVENT(weft_verdict,
 				   { WEFT_ACTION_AUDIT,	"audit" }))
 );
 
+TRACE_EVENT(weft_message,
+
+	TP_PROTO(u32 flow, u8 end, u64 size, u64 id),
+
+	TP_ARGS(flow, end, size, id),
+
+	TP_STRUCT__entry(
+		__field(u64,		size)
+		__field(u64,		id)
+		__field(u32,		flow)
+		__field(u8,		end)
+	),
+
+	TP_fast_assign(
+		__entry->size = size;
+		__entry->id = id;
+		__entry->flow = flow;
+		__entry->end = end;
+	),
+
+	TP_printk("flow=%u from=%s size=%llu id=0x%llx", __entry->flow,
+		  __entry->end ? "acceptor" : "opener", __entry->size,
+		  __entry->id)
+);
+
 #endif /* _WEFT_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

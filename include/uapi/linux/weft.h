@@ -78,6 +78,7 @@ enum weft_source {
 	WEFT_SOURCE_PORT,
 	WEFT_SOURCE_DECLARED,
 	WEFT_SOURCE_SET,
+	WEFT_SOURCE_STREAM,
 
 	/* private: */
 	__WEFT_SOURCE_MAX,
@@ -131,6 +132,72 @@ enum weft_job_from {
 	/* private: */
 	__WEFT_JOB_FROM_MAX,
 	WEFT_JOB_FROM_MAX = (__WEFT_JOB_FROM_MAX - 1)
+};
+
+/**
+ * enum weft_stream_end - Whose bytes a pattern or a framing is about: those of
+ *   the end that opened the connection, of the one that accepted it, or of
+ *   each by itself.
+ */
+enum weft_stream_end {
+	WEFT_STREAM_END_OPENER,
+	WEFT_STREAM_END_ACCEPTOR,
+	WEFT_STREAM_END_EITHER,
+
+	/* private: */
+	__WEFT_STREAM_END_MAX,
+	WEFT_STREAM_END_MAX = (__WEFT_STREAM_END_MAX - 1)
+};
+
+/**
+ * enum weft_byte_order - Of a number in a header.
+ */
+enum weft_byte_order {
+	WEFT_BYTE_ORDER_LITTLE,
+	WEFT_BYTE_ORDER_BIG,
+
+	/* private: */
+	__WEFT_BYTE_ORDER_MAX,
+	WEFT_BYTE_ORDER_MAX = (__WEFT_BYTE_ORDER_MAX - 1)
+};
+
+/**
+ * enum weft_framing_state - off, the messages that this end sends are not
+ *   looked for; running, the place of the next header is known; suspended, it
+ *   was lost and is looked for; ended, for the rest of the flow.
+ */
+enum weft_framing_state {
+	WEFT_FRAMING_STATE_OFF,
+	WEFT_FRAMING_STATE_RUNNING,
+	WEFT_FRAMING_STATE_SUSPENDED,
+	WEFT_FRAMING_STATE_ENDED,
+
+	/* private: */
+	__WEFT_FRAMING_STATE_MAX,
+	WEFT_FRAMING_STATE_MAX = (__WEFT_FRAMING_STATE_MAX - 1)
+};
+
+/**
+ * enum weft_framing_end - Why framing was suspended or has ended. length, a
+ *   message longer than believable, or shorter than nothing; check, bytes that
+ *   a header must have are others; crowded, more headers in one packet than
+ *   are read; gap, a header passed unseen; unreadable, the payload is not in
+ *   this host's memory; encrypted, the socket encrypts or splits what it
+ *   sends; unloaded, the profile has gone.
+ */
+enum weft_framing_end {
+	WEFT_FRAMING_END_NONE,
+	WEFT_FRAMING_END_LENGTH,
+	WEFT_FRAMING_END_CHECK,
+	WEFT_FRAMING_END_CROWDED,
+	WEFT_FRAMING_END_GAP,
+	WEFT_FRAMING_END_UNREADABLE,
+	WEFT_FRAMING_END_ENCRYPTED,
+	WEFT_FRAMING_END_UNLOADED,
+
+	/* private: */
+	__WEFT_FRAMING_END_MAX,
+	WEFT_FRAMING_END_MAX = (__WEFT_FRAMING_END_MAX - 1)
 };
 
 enum {
@@ -283,9 +350,96 @@ enum {
 	WEFT_A_FLOW_PEER,
 	WEFT_A_FLOW_PEER_LEN,
 	WEFT_A_FLOW_QP,
+	WEFT_A_FLOW_PATTERN,
+	WEFT_A_FLOW_STREAM_PENDING,
+	WEFT_A_FLOW_TX_FRAMED,
+	WEFT_A_FLOW_RX_FRAMED,
 
 	__WEFT_A_FLOW_MAX,
 	WEFT_A_FLOW_MAX = (__WEFT_A_FLOW_MAX - 1)
+};
+
+enum {
+	WEFT_A_FRAMED_PAD = 1,
+	WEFT_A_FRAMED_STATE,
+	WEFT_A_FRAMED_END,
+	WEFT_A_FRAMED_MESSAGES,
+	WEFT_A_FRAMED_BYTES,
+	WEFT_A_FRAMED_SIZE,
+	WEFT_A_FRAMED_ID,
+	WEFT_A_FRAMED_LEFT,
+	WEFT_A_FRAMED_LOST,
+	WEFT_A_FRAMED_LOST_BYTES,
+
+	__WEFT_A_FRAMED_MAX,
+	WEFT_A_FRAMED_MAX = (__WEFT_A_FRAMED_MAX - 1)
+};
+
+enum {
+	WEFT_A_PATTERN_PAD = 1,
+	WEFT_A_PATTERN_NAME,
+	WEFT_A_PATTERN_PRIORITY,
+	WEFT_A_PATTERN_END,
+	WEFT_A_PATTERN_OFFSET,
+	WEFT_A_PATTERN_VALUE,
+	WEFT_A_PATTERN_MASK,
+	WEFT_A_PATTERN_KEY_OFFSET,
+	WEFT_A_PATTERN_KEY_LEN,
+	WEFT_A_PATTERN_CLASS,
+	WEFT_A_PATTERN_JOB,
+	WEFT_A_PATTERN_FRAMING,
+	WEFT_A_PATTERN_HITS,
+
+	__WEFT_A_PATTERN_MAX,
+	WEFT_A_PATTERN_MAX = (__WEFT_A_PATTERN_MAX - 1)
+};
+
+enum {
+	WEFT_A_FRAMING_PAD = 1,
+	WEFT_A_FRAMING_NAME,
+	WEFT_A_FRAMING_ENDS,
+	WEFT_A_FRAMING_HEADER_LEN,
+	WEFT_A_FRAMING_LEN_OFFSET,
+	WEFT_A_FRAMING_LEN_WIDTH,
+	WEFT_A_FRAMING_LEN_ORDER,
+	WEFT_A_FRAMING_LEN_MASK,
+	WEFT_A_FRAMING_BIAS,
+	WEFT_A_FRAMING_MOST,
+	WEFT_A_FRAMING_ID_OFFSET,
+	WEFT_A_FRAMING_ID_WIDTH,
+	WEFT_A_FRAMING_HELLO,
+	WEFT_A_FRAMING_HELLO_BACK,
+	WEFT_A_FRAMING_CHECK_OFFSET,
+	WEFT_A_FRAMING_CHECK_VALUE,
+	WEFT_A_FRAMING_CHECK_MASK,
+
+	__WEFT_A_FRAMING_MAX,
+	WEFT_A_FRAMING_MAX = (__WEFT_A_FRAMING_MAX - 1)
+};
+
+enum {
+	WEFT_A_PROFILE_RULE_PRIORITY = 1,
+	WEFT_A_PROFILE_RULE_PROTOCOL,
+	WEFT_A_PROFILE_RULE_PORT_MIN,
+	WEFT_A_PROFILE_RULE_PORT_MAX,
+	WEFT_A_PROFILE_RULE_CLASS,
+	WEFT_A_PROFILE_RULE_JOB,
+
+	__WEFT_A_PROFILE_RULE_MAX,
+	WEFT_A_PROFILE_RULE_MAX = (__WEFT_A_PROFILE_RULE_MAX - 1)
+};
+
+enum {
+	WEFT_A_PROFILE_NAME = 1,
+	WEFT_A_PROFILE_PATTERN,
+	WEFT_A_PROFILE_FRAMING,
+	WEFT_A_PROFILE_RULE,
+	WEFT_A_PROFILE_RULES,
+	WEFT_A_PROFILE_PAD,
+	WEFT_A_PROFILE_UNREAD,
+
+	__WEFT_A_PROFILE_MAX,
+	WEFT_A_PROFILE_MAX = (__WEFT_A_PROFILE_MAX - 1)
 };
 
 enum {
@@ -333,6 +487,9 @@ enum weft_cmd {
 	WEFT_CMD_POLICY_GET,
 	WEFT_CMD_FLOW_GET,
 	WEFT_CMD_JOB_GET,
+	WEFT_CMD_PROFILE_NEW,
+	WEFT_CMD_PROFILE_DEL,
+	WEFT_CMD_PROFILE_GET,
 	WEFT_CMD_FLOW_OPEN_NTF,
 	WEFT_CMD_FLOW_CLOSE_NTF,
 	WEFT_CMD_VERDICT_NTF,
