@@ -53,6 +53,8 @@ enum kind {
 	KIND_CGROUP,
 	KIND_SECONDS,
 	KIND_TIMEOUT,		/* whole seconds, up to a week */
+	KIND_PROFILE,		/* one that is loaded, by name */
+	KIND_PROFILE_FILE,	/* one that there is, by name or path */
 	KIND_TOPIC,		/* a command or action: free words */
 };
 
@@ -162,6 +164,7 @@ extern const struct command policy_command;
 extern const struct command flow_command;
 extern const struct command table_command;
 extern const struct command job_command;
+extern const struct command profile_command;
 extern const struct command monitor_command;
 extern const struct command help_command;
 extern const struct command *const commands[];

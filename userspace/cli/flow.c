@@ -60,6 +60,71 @@ static void number_if(struct json_object *obj, const char *key,
 		row_number(obj, key, netlink_number(attr));
 }
 
+/* Messages that one end sent. */
+static void framed_json(struct json_object *flow, const char *key,
+			const struct nlattr *framed)
+{
+	struct nlattr *tb[WEFT_A_FRAMED_MAX + 1];
+	struct json_object *obj;
+
+	if (!framed || netlink_parse_nested(framed, tb, WEFT_A_FRAMED_MAX))
+		return;
+	obj = json_object_new_object();
+	row_string(obj, "state",
+		   name_of(&name_framing_states,
+			   netlink_number(tb[WEFT_A_FRAMED_STATE])));
+	row_string(obj, "end",
+		   name_of(&name_framing_ends,
+			   netlink_number(tb[WEFT_A_FRAMED_END])));
+	number_if(obj, "messages", tb[WEFT_A_FRAMED_MESSAGES]);
+	number_if(obj, "bytes", tb[WEFT_A_FRAMED_BYTES]);
+	number_if(obj, "size", tb[WEFT_A_FRAMED_SIZE]);
+	number_if(obj, "id", tb[WEFT_A_FRAMED_ID]);
+	number_if(obj, "left", tb[WEFT_A_FRAMED_LEFT]);
+	number_if(obj, "lost", tb[WEFT_A_FRAMED_LOST]);
+	number_if(obj, "lost_bytes", tb[WEFT_A_FRAMED_LOST_BYTES]);
+	json_object_object_add(flow, key, obj);
+}
+
+static void framed_text(const char *whose, const struct nlattr *framed)
+{
+	struct nlattr *tb[WEFT_A_FRAMED_MAX + 1];
+	char bytes[TEXT_LEN], size[TEXT_LEN], left[TEXT_LEN];
+	__u64 end, lost;
+
+	if (!framed || netlink_parse_nested(framed, tb, WEFT_A_FRAMED_MAX))
+		return;
+	printf("\n    %s messages %llu of %s newest %s id 0x%llx left %s",
+	       whose, netlink_number(tb[WEFT_A_FRAMED_MESSAGES]),
+	       text_bytes(bytes, netlink_number(tb[WEFT_A_FRAMED_BYTES]),
+			  output.details),
+	       text_bytes(size, netlink_number(tb[WEFT_A_FRAMED_SIZE]),
+			  output.details),
+	       netlink_number(tb[WEFT_A_FRAMED_ID]),
+	       text_bytes(left, netlink_number(tb[WEFT_A_FRAMED_LEFT]),
+			  output.details));
+	lost = netlink_number(tb[WEFT_A_FRAMED_LOST]);
+	if (lost)
+		printf(" lost %llu over %s", lost,
+		       text_bytes(bytes,
+				  netlink_number(tb[WEFT_A_FRAMED_LOST_BYTES]),
+				  output.details));
+	end = netlink_number(tb[WEFT_A_FRAMED_END]);
+	if (end)
+		printf(" %s %s",
+		       name_of(&name_framing_states,
+			       netlink_number(tb[WEFT_A_FRAMED_STATE])),
+		       name_of(&name_framing_ends, end));
+}
+
+static void stream_text(struct nlattr *tb[])
+{
+	if (tb[WEFT_A_FLOW_PATTERN])
+		printf(" stream %s", netlink_string(tb[WEFT_A_FLOW_PATTERN]));
+	else if (tb[WEFT_A_FLOW_STREAM_PENDING])
+		fputs(" stream pending", stdout);
+}
+
 void flow_json(struct nlattr *tb[], struct json_object *obj)
 {
 	const __u8 *opener = netlink_binary(tb[WEFT_A_FLOW_OPENER], 16);
@@ -102,6 +167,13 @@ void flow_json(struct nlattr *tb[], struct json_object *obj)
 	traffic_json(obj, &traffic);
 	number_if(obj, "age_ms", tb[WEFT_A_FLOW_AGE_MS]);
 	number_if(obj, "idle_ms", tb[WEFT_A_FLOW_IDLE_MS]);
+	if (tb[WEFT_A_FLOW_PATTERN])
+		row_string(obj, "stream",
+			   netlink_string(tb[WEFT_A_FLOW_PATTERN]));
+	if (tb[WEFT_A_FLOW_STREAM_PENDING])
+		row_bool(obj, "stream_pending", true);
+	framed_json(obj, "tx_framed", tb[WEFT_A_FLOW_TX_FRAMED]);
+	framed_json(obj, "rx_framed", tb[WEFT_A_FLOW_RX_FRAMED]);
 }
 
 static enum output_color action_color(__u64 action)
@@ -124,6 +196,21 @@ static void print_end(const struct nlattr *addr, const struct nlattr *port)
 		      stdout);
 	else
 		putchar('?');
+}
+
+static void details_text(struct nlattr *tb[])
+{
+	if (tb[WEFT_A_FLOW_ATTACH_ID])
+		attach_text((__u32)netlink_number(tb[WEFT_A_FLOW_ATTACH_ID]));
+	if (netlink_number(tb[WEFT_A_FLOW_VLAN]))
+		printf(" vlan %llu", netlink_number(tb[WEFT_A_FLOW_VLAN]));
+	if (netlink_number(tb[WEFT_A_FLOW_TUNNEL_VLAN]))
+		printf(" inner-vlan %llu",
+		       netlink_number(tb[WEFT_A_FLOW_TUNNEL_VLAN]));
+	printf(" source %s",
+	       name_of(&name_sources, netlink_number(tb[WEFT_A_FLOW_SOURCE])));
+	if (tb[WEFT_A_FLOW_INDEX])
+		printf(" index %llu", netlink_number(tb[WEFT_A_FLOW_INDEX]));
 }
 
 void flow_text(struct nlattr *tb[])
@@ -159,19 +246,14 @@ void flow_text(struct nlattr *tb[])
 		printf(" age %s", text_duration(buf, netlink_number(tb[WEFT_A_FLOW_AGE_MS])));
 	if (output.stats && tb[WEFT_A_FLOW_IDLE_MS])
 		printf(" idle %s", text_duration(buf, netlink_number(tb[WEFT_A_FLOW_IDLE_MS])));
-	if (!output.details)
-		return;
-	if (tb[WEFT_A_FLOW_ATTACH_ID])
-		attach_text((__u32)netlink_number(tb[WEFT_A_FLOW_ATTACH_ID]));
-	if (netlink_number(tb[WEFT_A_FLOW_VLAN]))
-		printf(" vlan %llu", netlink_number(tb[WEFT_A_FLOW_VLAN]));
-	if (netlink_number(tb[WEFT_A_FLOW_TUNNEL_VLAN]))
-		printf(" inner-vlan %llu",
-		       netlink_number(tb[WEFT_A_FLOW_TUNNEL_VLAN]));
-	printf(" source %s",
-	       name_of(&name_sources, netlink_number(tb[WEFT_A_FLOW_SOURCE])));
-	if (tb[WEFT_A_FLOW_INDEX])
-		printf(" index %llu", netlink_number(tb[WEFT_A_FLOW_INDEX]));
+	if (output.stats)
+		stream_text(tb);
+	if (output.details)
+		details_text(tb);
+	if (output.stats) {
+		framed_text("tx", tb[WEFT_A_FLOW_TX_FRAMED]);
+		framed_text("rx", tb[WEFT_A_FLOW_RX_FRAMED]);
+	}
 }
 
 static int show_one(const struct nlmsghdr *nlh, void *arg)

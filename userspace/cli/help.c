@@ -13,6 +13,7 @@
 #include "../lib/cgroup.h"
 #include "../lib/names.h"
 #include "../lib/netlink.h"
+#include "../lib/profile.h"
 #include "../lib/rtnl.h"
 #include "../lib/util.h"
 #include "cmd.h"
@@ -267,9 +268,31 @@ static int take_number(const struct nlmsghdr *nlh, void *arg)
 	return 0;
 }
 
-static void print_cgroup(const char *path)
+static void print_one(const char *word)
 {
-	puts(path);
+	puts(word);
+}
+
+static int take_profile(const struct nlmsghdr *nlh, void *arg)
+{
+	struct nlattr *tb[WEFT_A_PROFILE_NAME + 1];
+
+	(void)arg;
+	if (!netlink_parse(nlh, tb, WEFT_A_PROFILE_NAME))
+		puts(netlink_string(tb[WEFT_A_PROFILE_NAME]));
+	return 0;
+}
+
+static void complete_loaded(void)
+{
+	struct netlink *nl = session_weft();
+	struct request req;
+
+	if (!nl)
+		return;
+	request_weft(&req, WEFT_CMD_PROFILE_GET);
+	netlink_dump(nl, &req, take_profile, NULL);
+	request_free(&req);
 }
 
 static void complete_value(const struct command *command,
@@ -327,7 +350,7 @@ static void complete_value(const struct command *command,
 		puts("from");
 		return;
 	case KIND_CGROUP:
-		cgroup_list(print_cgroup);
+		cgroup_list(print_one);
 		return;
 	case KIND_CLASS:
 	case KIND_CLASS_OR_NONE:
@@ -349,6 +372,12 @@ static void complete_value(const struct command *command,
 			netlink_dump(nl, &req, take_number, NULL);
 			request_free(&req);
 		}
+		return;
+	case KIND_PROFILE:
+		complete_loaded();
+		return;
+	case KIND_PROFILE_FILE:
+		profile_list(print_one);
 		return;
 	case KIND_TOPIC:
 		for (i = 0; commands[i]; i++)

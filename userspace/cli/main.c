@@ -30,6 +30,7 @@ const struct command *const commands[] = {
 	&flow_command,
 	&table_command,
 	&job_command,
+	&profile_command,
 	&monitor_command,
 	&help_command,
 	NULL

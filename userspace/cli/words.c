@@ -180,6 +180,12 @@ static const char *read_cgroup(const char *word, struct value *value)
 	return NULL;
 }
 
+static const char *read_profile(const char *word, struct value *value)
+{
+	(void)value;
+	return *word && strlen(word) < 16 && !strpbrk(word, "/ ") ? NULL : "";
+}
+
 static const char *read_seconds(const char *word, struct value *value)
 {
 	return parse_seconds(word, &value->number) && value->number ? NULL : "";
@@ -381,6 +387,12 @@ static const struct kind_info kinds[] = {
 	[KIND_TIMEOUT] = {
 		"SECONDS", "whole seconds from 1 to 604800, a week",
 		read_timeout, NULL },
+	[KIND_PROFILE] = {
+		"NAME", "a profile's name (at most 15 characters)",
+		read_profile, NULL },
+	[KIND_PROFILE_FILE] = {
+		"NAME|FILE", "a profile's name, or a file with a slash or a dot in its name",
+		read_any, NULL },
 	[KIND_TOPIC] = { "COMMAND", "a command", read_any, NULL },
 };
 
@@ -661,6 +673,10 @@ static void put_value(const struct word *word, const struct value *value,
 			break;
 		request_word(req, value->key, value->text);
 		request_put(req, word->attr2, NULL, 0);
+		break;
+	case KIND_PROFILE:
+		request_put(req, word->attr, value->text,
+			    strlen(value->text) + 1);
 		break;
 	case KIND_JOB_OR_FROM:
 		if (value->from)

@@ -49,9 +49,36 @@ static const char *const sources[] = {
 	[WEFT_SOURCE_PORT] = "port",
 	[WEFT_SOURCE_DECLARED] = "declared",
 	[WEFT_SOURCE_SET] = "set",
+	[WEFT_SOURCE_STREAM] = "stream",
 };
 
 const struct name_table name_sources = { sources, ARRAY_SIZE(sources) };
+
+static const char *const framing_states[] = {
+	[WEFT_FRAMING_STATE_OFF] = "off",
+	[WEFT_FRAMING_STATE_RUNNING] = "running",
+	[WEFT_FRAMING_STATE_SUSPENDED] = "suspended",
+	[WEFT_FRAMING_STATE_ENDED] = "ended",
+};
+
+const struct name_table name_framing_states = {
+	framing_states, ARRAY_SIZE(framing_states)
+};
+
+static const char *const framing_ends[] = {
+	[WEFT_FRAMING_END_NONE] = "none",
+	[WEFT_FRAMING_END_LENGTH] = "length",
+	[WEFT_FRAMING_END_CHECK] = "check",
+	[WEFT_FRAMING_END_CROWDED] = "crowded",
+	[WEFT_FRAMING_END_GAP] = "gap",
+	[WEFT_FRAMING_END_UNREADABLE] = "unreadable",
+	[WEFT_FRAMING_END_ENCRYPTED] = "encrypted",
+	[WEFT_FRAMING_END_UNLOADED] = "unloaded",
+};
+
+const struct name_table name_framing_ends = {
+	framing_ends, ARRAY_SIZE(framing_ends)
+};
 
 static const char *const tunnels[] = {
 	[WEFT_TUNNEL_NONE] = "none",

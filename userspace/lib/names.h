@@ -26,6 +26,9 @@ extern const struct name_table name_directions;
 extern const struct name_table name_tiers;
 extern const struct name_table name_states;
 extern const struct name_table name_sources;
+extern const struct name_table name_framing_states;
+/* Why framing was suspended or has ended. */
+extern const struct name_table name_framing_ends;
 extern const struct name_table name_tunnels;
 extern const struct name_table name_tunnel_modes;
 /* Where a rule takes a job from, its number apart. */

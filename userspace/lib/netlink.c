@@ -124,7 +124,7 @@ void netlink_close(struct netlink *nl)
 static void request_init(struct request *req)
 {
 	memset(req, 0, sizeof(*req));
-	req->msg = nlmsg_alloc_size(4096);
+	req->msg = nlmsg_alloc_size(REQUEST_BYTES);
 }
 
 void request_route(struct request *req, int type, int flags,

@@ -21,7 +21,8 @@ struct nl_msg;
 struct nl_sock;
 struct nlattr;
 
-#define REQUEST_WORDS	24	/* attributes of one request */
+#define REQUEST_WORDS	64	/* attributes of one request that words made */
+#define REQUEST_BYTES	16384
 
 /**
  * struct refusal - why the kernel refused
