@@ -4,7 +4,8 @@
 # folder that a guest lays over its root: there they are where a package
 # would put them.
 
-TOOLS_SOURCES="userspace include Documentation"
+# The tools have files of the module too: see userspace/lib/stream.c.
+TOOLS_SOURCES="userspace include Documentation kmod"
 
 # tools_build: sets TOOLS_DIR (an empty folder as long as there are no tools)
 tools_build()
