@@ -272,21 +272,6 @@ static bool pattern_key(struct reader *r, yaml_node_t *node, void *to)
 	return take_map(r, node, keys, "key", to);
 }
 
-static bool find_framing(struct reader *r, yaml_node_t *node,
-			 struct profile_pattern *pattern)
-{
-	unsigned int i;
-
-	for (i = 0; i < r->profile->n_framings; i++) {
-		if (!strcmp(r->profile->framings[i].name, pattern->framing)) {
-			pattern->pattern.framing = (u8)(i + 1);
-			return true;
-		}
-	}
-	return wrong(r, node, "there is no framing '%s' in this profile",
-		     pattern->framing);
-}
-
 static bool take_pattern(struct reader *r, yaml_node_t *node)
 {
 	static const struct key keys[] = {
@@ -318,8 +303,6 @@ static bool take_pattern(struct reader *r, yaml_node_t *node)
 	why = weft_pattern_check(&to->pattern);
 	if (why)
 		return wrong(r, node, "%s", why);
-	if (*to->framing && !find_framing(r, node, to))
-		return false;
 	profile->n_patterns++;
 	return true;
 }
@@ -669,6 +652,28 @@ static bool top_samples(struct reader *r, yaml_node_t *node, void *to)
 	return take_list(r, node, "samples", take_sample);
 }
 
+/* Framings may stand behind the streams that name them. */
+static bool find_framings(struct profile *profile)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < profile->n_patterns; i++) {
+		struct profile_pattern *pattern = &profile->patterns[i];
+
+		if (!*pattern->framing)
+			continue;
+		for (j = 0; j < profile->n_framings; j++)
+			if (!strcmp(profile->framings[j].name, pattern->framing))
+				break;
+		if (j == profile->n_framings)
+			return wrong_at(profile, pattern->line,
+					"there is no framing '%s' in this profile",
+					pattern->framing);
+		pattern->pattern.framing = (u8)(j + 1);
+	}
+	return true;
+}
+
 static bool take_profile(struct reader *r)
 {
 	static const struct key keys[] = {
@@ -687,7 +692,7 @@ static bool take_profile(struct reader *r)
 	if (!r->profile->n_patterns && !r->profile->n_rules)
 		return wrong_at(r->profile, 0,
 				"a profile has at least one stream or rule");
-	return true;
+	return find_framings(r->profile);
 }
 
 static void read_yaml(struct profile *profile, FILE *file)
