@@ -272,6 +272,21 @@ test_too_many_patterns()
 	must on host weft profile load "$WORK/c.yaml"
 }
 
+unread() { on host weft -j profile show small | jq '.[0].unread'; }
+
+# The smallest table has extensions for 512 flows: who gets none passes unread.
+test_more_flows_than_can_be_read()
+{
+	streamed
+	must on host weft table set max-flows 1024
+	small_profile
+	must streams host many 10.9.0.2 5000 600 7878
+	compare "unread" "$(unread)" -ge 80
+	compare "pending" "$(flows '.stream_pending' | wc -l)" -le 512
+	must streams host send fd09::2 5000 787861626364
+	is "without memory" "$(flow '.acceptor == "fd09::2"' stream)" null
+}
+
 test_refusals()
 {
 	topo

@@ -13,15 +13,17 @@ streams.py gloo ADDR PORT N [SEED]
 streams.py nccl ADDR PORT [TYPE [MAGIC]]
         the handshake of NCCL's socket transport, in sends of 8, 4 and 1 bytes,
         then a megabyte
+streams.py many ADDR PORT N PIECE
+        the piece over each of N connections
 streams.py tls ADDR PORT PIECE...
         as send, with kernel TLS asked for first; exit status 4 without it
 """
 import os
 import random
+import selectors
 import socket
 import struct
 import sys
-import threading
 
 
 def background():
@@ -43,16 +45,22 @@ def listener(addr, port):
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind((addr, port))
-    sock.listen()
+    sock.listen(1024)
     return sock
 
 
 def serve(port):
     sock = listener('::', port)
     background()
+    ready = selectors.DefaultSelector()
+    ready.register(sock, selectors.EVENT_READ)
     while True:
-        conn, _ = sock.accept()
-        threading.Thread(target=take, args=(conn,), daemon=True).start()
+        for key, _ in ready.select():
+            if key.fileobj is sock:
+                ready.register(sock.accept()[0], selectors.EVENT_READ)
+            elif not key.fileobj.recv(1 << 16):
+                ready.unregister(key.fileobj)
+                key.fileobj.close()
 
 
 def connect(addr, port):
@@ -64,6 +72,15 @@ def connect(addr, port):
 def piece(text):
     times, star, byte = text.partition('*')
     return bytes.fromhex(byte) * int(times) if star else bytes.fromhex(text)
+
+
+def many(addr, port, count, data):
+    socks = [connect(addr, port) for _ in range(count)]
+    for sock in socks:
+        sock.sendall(data)
+    for sock in socks:
+        drained(sock)
+    keep(socks[0])
 
 
 def keep(sock):
@@ -113,6 +130,9 @@ def main():
     what, *args = sys.argv[1:]
     if what == 'serve':
         serve(int(args[0]))
+        return
+    if what == 'many':
+        many(args[0], args[1], int(args[2]), piece(args[3]))
         return
     sock = connect(args[0], args[1])
     if what == 'send':

@@ -42,7 +42,7 @@ static struct profile *read_named(const char *name)
 	char path[4096];
 
 	if (!profile_find(name, path)) {
-		complain("'%s': there is no profile of this name, and no file: 'weft profile load' completes names, files have a slash or a dot",
+		complain("'%s': there is no profile of this name (a file has a slash or a dot in its own)",
 			 name);
 		return NULL;
 	}

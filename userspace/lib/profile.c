@@ -250,7 +250,6 @@ static bool pattern_value(struct reader *r, yaml_node_t *node, void *to)
 	return take_bytes(r, node, pattern->value, &pattern->len);
 }
 
-
 static bool pattern_mask(struct reader *r, yaml_node_t *node, void *to)
 {
 	struct weft_pattern *pattern = &((struct profile_pattern *)to)->pattern;
