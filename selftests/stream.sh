@@ -197,6 +197,20 @@ test_sizes_at_the_receiver()
 	is "messages and bytes" "$(framed)" "$sent"
 }
 
+# More headers in a packet than are read: fewer, but none that is not there.
+test_too_many_headers_in_a_packet()
+{
+	streamed
+	small_profile
+	# 40 headers of messages without a byte
+	must streams host send 10.9.0.2 5000 787861626364 "$(printf '00005566%.0s' {1..40})"
+	is messages "$(tx messages)" 16
+	is "a place is lost" "$(tx lost)" 1
+	is reason "$(tx end)" crowded
+	is state "$(tx state)" suspended
+	is "bytes passed over" "$(tx lost_bytes)" $((4 * 24))
+}
+
 test_framing_ends()
 {
 	streamed
