@@ -96,7 +96,10 @@ static size_t weft_event_size(void)
 	       7 * nla_total_size_64bit(sizeof(u64)) +
 	       6 * nla_total_size(sizeof(u32)) +
 	       4 * nla_total_size(sizeof(u16)) +
-	       6 * nla_total_size(sizeof(u8));
+	       6 * nla_total_size(sizeof(u8)) +
+	       nla_total_size(0) +
+	       8 * nla_total_size_64bit(sizeof(u64)) +
+	       2 * nla_total_size(sizeof(u32)) + nla_total_size(0);
 }
 
 static int weft_put_encap(struct sk_buff *skb, const struct weft_event *event)
@@ -153,6 +156,57 @@ int weft_event_put(struct sk_buff *skb, const struct weft_event *event)
 	    nla_put_u64_64bit(skb, WEFT_A_FLOW_AGE_MS, event->age_ms,
 			      WEFT_A_FLOW_PAD))
 		return -EMSGSIZE;
+	return 0;
+}
+
+static int weft_put_tcp(struct sk_buff *skb, const struct weft_transfer *transfer)
+{
+	if (!transfer->has_tcp)
+		return 0;
+	if (nla_put_u32(skb, WEFT_A_TRANSFER_RETRANSMITS,
+			transfer->retransmits) ||
+	    nla_put_u32(skb, WEFT_A_TRANSFER_RTT_US, transfer->rtt_us) ||
+	    nla_put_u64_64bit(skb, WEFT_A_TRANSFER_BUSY_US, transfer->busy_us,
+			      WEFT_A_TRANSFER_PAD) ||
+	    nla_put_u64_64bit(skb, WEFT_A_TRANSFER_RWND_LIMITED_US,
+			      transfer->rwnd_us, WEFT_A_TRANSFER_PAD) ||
+	    nla_put_u64_64bit(skb, WEFT_A_TRANSFER_SNDBUF_LIMITED_US,
+			      transfer->sndbuf_us, WEFT_A_TRANSFER_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * weft_event_put_transfer - put a transfer into a message that shows its flow
+ * @skb: the message
+ * @transfer: the transfer
+ *
+ * Context: Any.
+ * Return: 0, or -EMSGSIZE where it has no room.
+ */
+int weft_event_put_transfer(struct sk_buff *skb,
+			    const struct weft_transfer *transfer)
+{
+	struct nlattr *nest;
+
+	nest = nla_nest_start(skb, transfer->direction == WEFT_DIRECTION_EGRESS ?
+			      WEFT_A_FLOW_EGRESS_TRANSFER :
+			      WEFT_A_FLOW_INGRESS_TRANSFER);
+	if (!nest ||
+	    (transfer->open && nla_put_flag(skb, WEFT_A_TRANSFER_OPEN)) ||
+	    nla_put_u64_64bit(skb, WEFT_A_TRANSFER_START, transfer->start_ns,
+			      WEFT_A_TRANSFER_PAD) ||
+	    nla_put_u64_64bit(skb, WEFT_A_TRANSFER_DURATION_US,
+			      transfer->duration_us, WEFT_A_TRANSFER_PAD) ||
+	    nla_put_u64_64bit(skb, WEFT_A_TRANSFER_BYTES, transfer->bytes,
+			      WEFT_A_TRANSFER_PAD) ||
+	    nla_put_u64_64bit(skb, WEFT_A_TRANSFER_WIRE_BYTES,
+			      transfer->wire_bytes, WEFT_A_TRANSFER_PAD) ||
+	    nla_put_u64_64bit(skb, WEFT_A_TRANSFER_PACKETS, transfer->packets,
+			      WEFT_A_TRANSFER_PAD) ||
+	    weft_put_tcp(skb, transfer))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
 	return 0;
 }
 
@@ -255,6 +309,8 @@ static void weft_event_send(struct weft_event_queue *queue,
 	if (!header)
 		goto free;
 	if (weft_event_put(skb, event) ||
+	    (event->cmd == WEFT_CMD_TRANSFER_CLOSE_NTF &&
+	     weft_event_put_transfer(skb, &event->transfer)) ||
 	    nla_put_u64_64bit(skb, WEFT_A_FLOW_TIME, event->time_ns,
 			      WEFT_A_FLOW_PAD) ||
 	    nla_put_u64_64bit(skb, WEFT_A_FLOW_LOST, lost, WEFT_A_FLOW_PAD))

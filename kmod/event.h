@@ -10,6 +10,7 @@
 
 #include <linux/types.h>
 #include "parse.h"
+#include "transfer.h"
 
 struct net;
 struct sk_buff;
@@ -19,10 +20,11 @@ struct weft_flow;
 /**
  * struct weft_event - one thing that happened
  * @time_ns: CLOCK_MONOTONIC
- * @cmd: WEFT_CMD_FLOW_OPEN_NTF, WEFT_CMD_FLOW_CLOSE_NTF or WEFT_CMD_VERDICT_NTF
+ * @cmd: WEFT_CMD_*_NTF
  * @index: slot of the flow, WEFT_FLOW_NONE without one
  * @key: the two ends
  * @encap: the tunnel, where the key has WEFT_KEY_TUNNEL
+ * @transfer: that is over, of WEFT_CMD_TRANSFER_CLOSE_NTF
  * @opener: which end opened the flow, or sent the denied packet
  * @direction: of the opening packet
  * @state: enum weft_flow_state
@@ -54,12 +56,15 @@ struct weft_event {
 	u64			packets[2];
 	struct weft_flow_key	key;
 	struct weft_encap	encap;
+	struct weft_transfer	transfer;
 };
 
 /* Fills all but time and cmd from a live entry; bytes and packets are a snapshot. */
 void weft_event_of_flow(struct weft_event *event, const struct weft_flow *flow,
 			u32 index);
 int weft_event_put(struct sk_buff *skb, const struct weft_event *event);
+int weft_event_put_transfer(struct sk_buff *skb,
+			    const struct weft_transfer *transfer);
 
 /* Any context. Cheap and without effect while nobody listens. */
 void weft_event_publish(struct weft_event_queue *queue,

@@ -21,7 +21,7 @@
 #include "flow.h"
 #include "flow_internal.h"
 #include "netns.h"
-#include "transfer.h"
+#include "job.h"
 
 #define WEFT_TCP_MAX_WSCALE	14
 
@@ -33,7 +33,8 @@ static void weft_half_reset(struct weft_flow_half *half)
 {
 	atomic64_set(&half->bytes, 0);
 	atomic64_set(&half->packets, 0);
-	WRITE_ONCE(half->last, (u32)jiffies);
+	/* So that the first packet is the first of a jiffy. */
+	WRITE_ONCE(half->last, (u32)jiffies - 1);
 	half->seq_end = 0;
 	half->ack = 0;
 	half->window = 0;
@@ -41,7 +42,7 @@ static void weft_half_reset(struct weft_flow_half *half)
 }
 
 static void weft_flow_fill(struct weft_flow *flow, const struct weft_pkt *pkt,
-			   const struct weft_flow_open *open, bool in_job)
+			   const struct weft_flow_open *open, u16 job_place)
 {
 	u8 flags = WEFT_FLOW_LIVE | WEFT_FLOW_COUNTING;
 
@@ -62,7 +63,8 @@ static void weft_flow_fill(struct weft_flow *flow, const struct weft_pkt *pkt,
 	weft_half_reset(&flow->half1);
 	/* Whoever comes by the slot's number may be reading these. */
 	WRITE_ONCE(flow->config_gen, open->config_gen);
-	WRITE_ONCE(flow->job, in_job ? open->job : 0);
+	WRITE_ONCE(flow->job, job_place ? open->job : 0);
+	WRITE_ONCE(flow->job_place, job_place);
 	WRITE_ONCE(flow->verdict[open->direction],
 		   weft_verdict_pack(open->attach, open->verdict));
 	WRITE_ONCE(flow->verdict[!open->direction], WEFT_VERDICT_NONE);
@@ -176,7 +178,7 @@ struct weft_flow *weft_flow_insert(struct weft_flow_table *table,
 {
 	spinlock_t *lock = weft_bucket_lock(table, hash);
 	struct weft_flow *flow;
-	bool in_job;
+	u16 job_place = 0;
 	u32 *bucket;
 
 	spin_lock(lock);
@@ -187,8 +189,10 @@ struct weft_flow *weft_flow_insert(struct weft_flow_table *table,
 	if (!flow)
 		goto unlock;
 
-	in_job = open->job && weft_job_join(table->wn->jobs, open->job);
-	weft_flow_fill(flow, pkt, open, in_job);
+	if (open->job)
+		job_place = weft_job_join(table->wn->jobs, open->job);
+	weft_transfer_reset(table, flow);
+	weft_flow_fill(flow, pkt, open, job_place);
 	bucket = weft_bucket(table, hash);
 	WRITE_ONCE(flow->next, *bucket);
 	/* Whoever follows the link sees the entry whole. */
@@ -270,6 +274,7 @@ static bool weft_flow_assign(struct weft_flow_table *table,
 {
 	struct weft_job_table *jobs = table->wn->jobs;
 	static const u64 nothing[2];
+	u16 job_place = 0;
 
 	WRITE_ONCE(flow->class, class);
 	WRITE_ONCE(flow->source, source);
@@ -278,12 +283,11 @@ static bool weft_flow_assign(struct weft_flow_table *table,
 	/* What it has carried so far goes to the job that it ends with. */
 	if (flow->job)
 		weft_job_leave(jobs, flow->job, nothing, nothing);
-	if (job && !weft_job_join(jobs, job)) {
-		WRITE_ONCE(flow->job, 0);
-		return false;
-	}
-	WRITE_ONCE(flow->job, job);
-	return true;
+	if (job)
+		job_place = weft_job_join(jobs, job);
+	WRITE_ONCE(flow->job, job_place ? job : 0);
+	WRITE_ONCE(flow->job_place, job_place);
+	return !job || job_place;
 }
 
 /**

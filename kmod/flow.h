@@ -21,6 +21,7 @@
 #include <linux/workqueue.h>
 #include <net/ipv6.h>
 #include "parse.h"
+#include "transfer.h"
 
 struct weft_extension_pool;
 struct weft_net;
@@ -138,6 +139,7 @@ struct weft_flow_half {
  * @uplink_ifindex: device that it was first seen on; constant while in use
  * @source: enum weft_source of class; bucket lock to write
  * @state: enum weft_flow_state; racing writers only move it forward
+ * @job_place: where @job is, 0 without one; bucket lock to write
  * @extension: number of its struct weft_extension, 0 without; bucket lock to
  *	write
  * @index: number of the slot; constant as long as the table
@@ -166,6 +168,7 @@ struct weft_flow {
 	u32			uplink_ifindex;
 	u8			source;
 	u8			state;
+	u16			job_place;
 	u32			extension;
 
 	struct weft_flow_half	half1 ____cacheline_aligned;
@@ -218,7 +221,8 @@ struct weft_buckets {
  *	packet above WEFT_NOTE_* and the flow's slot plus one; by the tag's low
  *	bits, a newer packet takes an older one's place. Single words, any CPU
  *	writes
- * @chunks: slots
+ * @samples: what local sockets have said, WEFT_SAMPLES of them
+ * @chunks: slots, and behind those of a chunk their tracks
  */
 struct weft_flow_table {
 	struct weft_net		*wn;
@@ -246,6 +250,7 @@ struct weft_flow_table {
 	struct weft_extension_pool *extensions;
 	DECLARE_BITMAP(pressed, WEFT_ATTACH_MAX + 1);
 	atomic64_t		fragments[WEFT_FRAGMENTS];
+	struct weft_sample	*samples;
 	struct weft_flow	*chunks[WEFT_CHUNKS_MAX];
 };
 
@@ -345,6 +350,18 @@ static inline struct weft_flow *weft_slot(const struct weft_flow_table *table,
 					  u32 index)
 {
 	return &table->chunks[index >> WEFT_CHUNK_BITS][index & (WEFT_CHUNK_SLOTS - 1)];
+}
+
+/* Memory of a slot: the entry, and its transfers, of which packets know nothing. */
+#define WEFT_SLOT_BYTES	(sizeof(struct weft_flow) + sizeof(struct weft_track))
+
+static inline struct weft_track *
+weft_track(const struct weft_flow_table *table, const struct weft_flow *flow)
+{
+	struct weft_flow *chunk = table->chunks[flow->index >> WEFT_CHUNK_BITS];
+	struct weft_track *tracks = (void *)(chunk + WEFT_CHUNK_SLOTS);
+
+	return &tracks[flow->index & (WEFT_CHUNK_SLOTS - 1)];
 }
 
 /* weft_flow_hash() of IPv4: only four words can differ, which is half the work. */
@@ -465,23 +482,32 @@ static inline void weft_flow_forward(struct weft_flow *flow, u8 state)
 
 /**
  * weft_flow_account - count a packet that passed, and follow the flow's state
+ * @table: the table
  * @flow: the flow
  * @pkt: the packet, one of @flow's
+ * @skb: the packet itself
  * @bytes: on the link layer, headers of all segments included
  * @packets: on the wire: segments of a GSO packet
  *
  * Writes the sender's half only, so that the two directions, which are often
  * carried by different CPUs, don't share a written line.
  *
- * Context: RCU read side, softirqs off. No lock.
+ * Context: RCU read side, softirqs off. No lock, but that of the flow's job at
+ *	the first packet of a jiffy.
  */
-static inline void weft_flow_account(struct weft_flow *flow,
+static inline void weft_flow_account(struct weft_flow_table *table,
+				     struct weft_flow *flow,
 				     const struct weft_pkt *pkt,
+				     const struct sk_buff *skb,
 				     unsigned int bytes, unsigned int packets)
 {
 	struct weft_flow_half *half = weft_flow_half(flow, pkt->src);
 	struct weft_flow_half *peer = weft_flow_half(flow, !pkt->src);
-	u32 now = (u32)jiffies;
+	u32 now = (u32)jiffies, last = READ_ONCE(half->last);
+
+	/* Before it is counted: what is counted is of the time before. */
+	if (unlikely(last != now))
+		weft_transfer_tick(table, flow, pkt, skb, last, now);
 
 	/* A later fragment has no TCP header. */
 	if (flow->key.proto == IPPROTO_TCP && pkt->kind == WEFT_PKT_FLOW)
@@ -492,8 +518,6 @@ static inline void weft_flow_account(struct weft_flow *flow,
 
 	atomic64_add(bytes, &half->bytes);
 	atomic64_add(packets, &half->packets);
-	if (READ_ONCE(half->last) != now)
-		WRITE_ONCE(half->last, now);
 }
 
 struct weft_flow *weft_flow_insert(struct weft_flow_table *table,
@@ -505,8 +529,6 @@ void weft_flow_retire(struct weft_flow_table *table, struct weft_flow *flow,
 void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 		       u32 hash, const struct weft_flow_open *open);
 void weft_flow_retire_tunnels(struct weft_flow_table *table, u32 ifindex);
-void weft_flow_account(struct weft_flow *flow, const struct weft_pkt *pkt,
-		       unsigned int bytes, unsigned int packets);
 
 /* Later fragments find their flow by what the first one left here. */
 void weft_flow_note_fragment(struct weft_flow_table *table,

@@ -26,7 +26,7 @@
 #include "flow_internal.h"
 #include "netns.h"
 #include "quota.h"
-#include "transfer.h"
+#include "job.h"
 
 #define WEFT_SCAN_PERIOD	(HZ / 2)
 #define WEFT_SCAN_PARTS		4	/* each slot is looked at every 2 s */
@@ -250,6 +250,7 @@ void weft_flow_settle(struct weft_flow_table *table, struct weft_flow *flow)
 		bytes[dir] = atomic64_read(&half->bytes);
 		packets[dir] = atomic64_read(&half->packets);
 	}
+	weft_transfer_settle(table, flow);
 	if (flow->job)
 		weft_job_leave(table->wn->jobs, flow->job, bytes, packets);
 	weft_flow_publish(table, flow, WEFT_CMD_FLOW_CLOSE_NTF);

@@ -111,11 +111,11 @@ void weft_give_slot(struct weft_flow_table *table, struct weft_flow *flow)
 	spin_unlock_bh(&table->slot_lock);
 }
 
-#define WEFT_CHUNK_BYTES	(WEFT_CHUNK_SLOTS * sizeof(struct weft_flow))
+#define WEFT_CHUNK_BYTES	(WEFT_CHUNK_SLOTS * WEFT_SLOT_BYTES)
 
 /*
- * 48 pages side by side where there are such, else mapped so. kmalloc() would
- * take 64, a third more than the flows need.
+ * 60 pages side by side where there are such, else mapped so. kmalloc() would
+ * take 64.
  */
 static struct weft_flow *weft_chunk_alloc(void)
 {

@@ -50,7 +50,7 @@ static void weft_apply_settings(struct weft_flow_table *table,
  * @wn: the namespace that it is for
  * @settings: what it shall be like
  *
- * Memory is charged to the caller's cgroup: 192 bytes a slot as slots are
+ * Memory is charged to the caller's cgroup: 240 bytes a slot as slots are
  * needed, 4 bytes a bucket at once.
  *
  * Context: Process, may sleep.
@@ -67,6 +67,7 @@ weft_flow_table_create(struct weft_net *wn,
 
 	BUILD_BUG_ON(sizeof(struct weft_flow_key) != 40);
 	BUILD_BUG_ON(sizeof(struct weft_flow) > 192);
+	BUILD_BUG_ON(WEFT_SLOT_BYTES != 240);
 	BUILD_BUG_ON(sizeof(struct weft_encap) != sizeof(u64));
 	BUILD_BUG_ON(offsetofend(struct weft_flow, flags) > 64);
 	BUILD_BUG_ON(!is_power_of_2(WEFT_FRAGMENTS));
@@ -87,6 +88,12 @@ weft_flow_table_create(struct weft_net *wn,
 	get_random_bytes(&table->hash_key, sizeof(table->hash_key));
 	for (i = 0; i < WEFT_LOCKS; i++)
 		spin_lock_init(&table->locks[i]);
+	table->samples = kvcalloc(WEFT_SAMPLES, sizeof(*table->samples),
+				  GFP_KERNEL_ACCOUNT);
+	if (!table->samples)
+		goto fail;
+	for (i = 0; i < WEFT_SAMPLES; i++)
+		spin_lock_init(&table->samples[i].lock);
 	if (weft_slots_create(table))
 		goto destroy_slots;
 	weft_apply_settings(table, settings);
@@ -94,6 +101,7 @@ weft_flow_table_create(struct weft_net *wn,
 
 destroy_slots:
 	weft_slots_destroy(table);
+	kvfree(table->samples);
 fail:
 	weft_extension_pool_destroy(extensions);
 	kvfree(buckets);
@@ -194,7 +202,8 @@ void weft_flow_table_size(const struct weft_flow_table *table,
 	size->memory = sizeof(*table) +
 		       (buckets->mask + 1ULL) * sizeof(u32) +
 		       struct_size(table->quota, holder, WEFT_ATTACH_MAX + 1) +
-		       (u64)size->slots * sizeof(struct weft_flow) +
+		       WEFT_SAMPLES * sizeof(*table->samples) +
+		       (u64)size->slots * WEFT_SLOT_BYTES +
 		       weft_extension_pool_memory(table->extensions);
 }
 
@@ -225,6 +234,7 @@ void weft_flow_table_destroy(struct weft_flow_table *table)
 	}
 	weft_slots_destroy(table);
 	weft_extension_pool_destroy(table->extensions);
+	kvfree(table->samples);
 	kvfree(rcu_dereference_protected(table->buckets, true));
 	kvfree(table);
 }

@@ -575,8 +575,8 @@ static bool weft_is_syn(const struct weft_pkt *pkt)
 static void weft_account(const struct weft_passage *way)
 {
 	if (way->action != WEFT_ACTION_DENY && way->place != WEFT_AT_DELIVERY)
-		weft_flow_account(way->flow, &way->pkt, way->bytes,
-				  way->packets);
+		weft_flow_account(way->uplink->wn->flows, way->flow, &way->pkt,
+				  way->skb, way->bytes, way->packets);
 }
 
 /* What the stream says of the flow holds from this packet on. */
@@ -760,7 +760,7 @@ static __always_inline bool weft_judge_plain(struct weft_uplink *uplink,
 
 	class = READ_ONCE(flow->class);
 	bytes = weft_wire_bytes(skb, l2, &pkt, &packets);
-	weft_flow_account(flow, &pkt, bytes, packets);
+	weft_flow_account(flows, flow, &pkt, skb, bytes, packets);
 	weft_count_passed(uplink, attach, direction, class, bytes, packets);
 	weft_stamp_write(uplink, attach, skb, direction, flow->index, flow,
 			 class);

@@ -211,8 +211,27 @@ const struct nla_policy weft_flow_del_nl_policy[WEFT_A_FLOW_INDEX + 1] = {
 	[WEFT_A_FLOW_INDEX] = { .type = NLA_U32, },
 };
 
+/* WEFT_CMD_JOB_SET - do */
+const struct nla_policy weft_job_set_nl_policy[WEFT_A_JOB_NAME + 1] = {
+	[WEFT_A_JOB_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_JOB_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
+};
+
+/* WEFT_CMD_TRANSFER_GET - do and dump */
+const struct nla_policy weft_transfer_get_nl_policy[WEFT_A_FLOW_PEER_LEN + 1] = {
+	[WEFT_A_FLOW_INDEX] = { .type = NLA_U32, },
+	[WEFT_A_FLOW_CLASS] = { .type = NLA_U32, },
+	[WEFT_A_FLOW_JOB] = { .type = NLA_U32, },
+	[WEFT_A_FLOW_PROTOCOL] = { .type = NLA_U8, },
+	[WEFT_A_FLOW_ATTACH_ID] = { .type = NLA_U32, },
+	[WEFT_A_FLOW_STATE] = NLA_POLICY_MAX(NLA_U8, 3),
+	[WEFT_A_FLOW_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[WEFT_A_FLOW_PEER] = NLA_POLICY_EXACT_LEN(16),
+	[WEFT_A_FLOW_PEER_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+};
+
 /* Ops table for weft */
-const struct genl_ops weft_nl_ops[22] = {
+const struct genl_ops weft_nl_ops[24] = {
 	{
 		.cmd		= WEFT_CMD_UPLINK_NEW,
 		.doit		= weft_nl_uplink_new_doit,
@@ -373,6 +392,21 @@ const struct genl_ops weft_nl_ops[22] = {
 		.doit		= weft_nl_flow_del_doit,
 		.policy		= weft_flow_del_nl_policy,
 		.maxattr	= WEFT_A_FLOW_INDEX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_JOB_SET,
+		.doit		= weft_nl_job_set_doit,
+		.policy		= weft_job_set_nl_policy,
+		.maxattr	= WEFT_A_JOB_NAME,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_TRANSFER_GET,
+		.doit		= weft_nl_transfer_get_doit,
+		.dumpit		= weft_nl_transfer_get_dumpit,
+		.policy		= weft_transfer_get_nl_policy,
+		.maxattr	= WEFT_A_FLOW_PEER_LEN,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

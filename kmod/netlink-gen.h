@@ -60,8 +60,12 @@ extern const struct nla_policy weft_flow_set_nl_policy[WEFT_A_FLOW_JOB + 1];
 
 extern const struct nla_policy weft_flow_del_nl_policy[WEFT_A_FLOW_INDEX + 1];
 
+extern const struct nla_policy weft_job_set_nl_policy[WEFT_A_JOB_NAME + 1];
+
+extern const struct nla_policy weft_transfer_get_nl_policy[WEFT_A_FLOW_PEER_LEN + 1];
+
 /* Ops table for weft */
-extern const struct genl_ops weft_nl_ops[22];
+extern const struct genl_ops weft_nl_ops[24];
 
 int weft_nl_uplink_new_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_uplink_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -94,6 +98,10 @@ int weft_nl_table_get_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_table_set_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_flow_set_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_job_set_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_transfer_get_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_transfer_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
 
 enum {
 	WEFT_NLGRP_EVENTS,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Netlink handlers of what was seen: classes, flows and jobs.
+ * Netlink handlers of what was seen: classes and flows.
  *
  * Tables are kept by their semaphore, not by RTNL, since a walk over a million
  * flows takes a while. A dump of flows is no snapshot, flows come and go while
@@ -9,7 +9,6 @@
 #include <linux/jiffies.h>
 #include <linux/percpu.h>
 #include <linux/rwsem.h>
-#include <linux/slab.h>
 #include <linux/u64_stats_sync.h>
 #include <net/genetlink.h>
 
@@ -21,7 +20,6 @@
 #include "netns.h"
 #include "reader.h"
 #include "select.h"
-#include "transfer.h"
 
 /**
  * struct weft_class_record - what is shown of a class
@@ -319,8 +317,17 @@ static bool weft_flow_has_port(const struct weft_flow *flow, u16 port)
 		weft_key_port(&flow->key, 1) == port);
 }
 
-static bool weft_flow_wanted(const struct weft_flow *flow, u32 index,
-			     struct nlattr *const *filter)
+/**
+ * weft_netlink_flow_wanted - does a flow match all that a dump was asked for
+ * @flow: the flow
+ * @index: its slot
+ * @filter: attributes of the request, WEFT_A_FLOW_*
+ *
+ * Context: Any in which @flow may be read.
+ * Return: true if it does.
+ */
+bool weft_netlink_flow_wanted(const struct weft_flow *flow, u32 index,
+			      struct nlattr *const *filter)
 {
 	struct nlattr *attach = filter[WEFT_A_FLOW_ATTACH_ID];
 	struct nlattr *proto = filter[WEFT_A_FLOW_PROTOCOL];
@@ -347,7 +354,7 @@ static int weft_dump_flow(struct weft_flow *flow, u32 index, void *arg)
 	const struct weft_flow_dump *dump = arg;
 	struct weft_flow_record record;
 
-	if (!weft_flow_wanted(flow, index, dump->filter) ||
+	if (!weft_netlink_flow_wanted(flow, index, dump->filter) ||
 	    !weft_read_flow(dump->wn, flow, index, &record))
 		return 0;
 	return weft_netlink_dump(dump->skb, dump->cb, WEFT_CMD_FLOW_GET,
@@ -378,205 +385,5 @@ int weft_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		weft_flow_walk(wn->flows, &index, weft_dump_flow, &dump);
 	up_read(&wn->tables);
 	cb->args[0] = index;
-	return skb->len;
-}
-
-/* Jobs that one walk over the flows serves: what a message has room for. */
-#define WEFT_JOB_BATCH	128
-
-/**
- * struct weft_job_record - what is shown of a job
- * @id: its number
- * @counts: of closed flows, then of open ones too
- */
-struct weft_job_record {
-	u32			id;
-	struct weft_job_counts	counts;
-};
-
-/**
- * struct weft_job_batch - jobs whose open flows are being added up
- * @n: length of @job
- * @job: by rising number
- */
-struct weft_job_batch {
-	unsigned int		n;
-	struct weft_job_record	job[WEFT_JOB_BATCH];
-};
-
-static struct weft_job_record *weft_batch_find(struct weft_job_batch *batch,
-					       u32 id)
-{
-	unsigned int low = 0, high = batch->n, middle;
-
-	while (low < high) {
-		middle = (low + high) / 2;
-		if (batch->job[middle].id == id)
-			return &batch->job[middle];
-		if (batch->job[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
-static int weft_add_flow(struct weft_flow *flow, u32 index, void *arg)
-{
-	struct weft_job_record *record;
-	unsigned int sent;
-	u32 id;
-
-	id = READ_ONCE(flow->job);
-	record = id ? weft_batch_find(arg, id) : NULL;
-	if (!record)
-		return 0;
-
-	/* The end on this side: the opener, unless it opened from outside. */
-	sent = !!weft_flow_opener(flow);
-	if (weft_flow_direction(flow) == WEFT_DIRECTION_INGRESS)
-		sent = !sent;
-	record->counts.bytes[WEFT_DIRECTION_EGRESS] +=
-		atomic64_read(&weft_flow_half(flow, sent)->bytes);
-	record->counts.packets[WEFT_DIRECTION_EGRESS] +=
-		atomic64_read(&weft_flow_half(flow, sent)->packets);
-	record->counts.bytes[WEFT_DIRECTION_INGRESS] +=
-		atomic64_read(&weft_flow_half(flow, !sent)->bytes);
-	record->counts.packets[WEFT_DIRECTION_INGRESS] +=
-		atomic64_read(&weft_flow_half(flow, !sent)->packets);
-	return 0;
-}
-
-/* Jobs from number @id on, no more than @max; the caller keeps the tables. */
-static void weft_read_jobs(struct weft_net *wn, struct weft_job_batch *batch,
-			   u32 id, unsigned int max)
-{
-	u32 index = 0;
-
-	batch->n = 0;
-	weft_flow_counts_hold(wn->flows);
-	while (batch->n < max) {
-		struct weft_job_record *record = &batch->job[batch->n];
-
-		if (!weft_job_next(wn->jobs, &id, &record->counts))
-			break;
-		record->id = id;
-		batch->n++;
-		if (id++ == U32_MAX)
-			break;
-	}
-	if (batch->n)
-		weft_flow_walk(wn->flows, &index, weft_add_flow, batch);
-	weft_flow_counts_release(wn->flows);
-}
-
-static int weft_fill_job(struct sk_buff *skb, const void *object)
-{
-	const struct weft_job_record *record = object;
-	const struct weft_job_counts *counts = &record->counts;
-
-	if (nla_put_u32(skb, WEFT_A_JOB_ID, record->id) ||
-	    nla_put_u32(skb, WEFT_A_JOB_FLOWS, counts->flows) ||
-	    nla_put_u64_64bit(skb, WEFT_A_JOB_FLOWS_TOTAL, counts->flows_total,
-			      WEFT_A_JOB_PAD) ||
-	    nla_put_u64_64bit(skb, WEFT_A_JOB_TX_BYTES,
-			      counts->bytes[WEFT_DIRECTION_EGRESS],
-			      WEFT_A_JOB_PAD) ||
-	    nla_put_u64_64bit(skb, WEFT_A_JOB_TX_PACKETS,
-			      counts->packets[WEFT_DIRECTION_EGRESS],
-			      WEFT_A_JOB_PAD) ||
-	    nla_put_u64_64bit(skb, WEFT_A_JOB_RX_BYTES,
-			      counts->bytes[WEFT_DIRECTION_INGRESS],
-			      WEFT_A_JOB_PAD) ||
-	    nla_put_u64_64bit(skb, WEFT_A_JOB_RX_PACKETS,
-			      counts->packets[WEFT_DIRECTION_INGRESS],
-			      WEFT_A_JOB_PAD))
-		return -EMSGSIZE;
-	return 0;
-}
-
-/**
- * weft_nl_job_get_doit - show one job and what it carried
- * @skb: the request
- * @info: the request, parsed
- *
- * Context: Process. Takes the semaphore of the tables.
- * Return: 0 or a negative error.
- */
-int weft_nl_job_get_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct weft_net *wn = weft_net(genl_info_net(info));
-	struct nlattr *attr = info->attrs[WEFT_A_JOB_ID];
-	struct weft_job_batch *batch;
-	int err;
-	u32 id;
-
-	err = weft_netlink_need(info, WEFT_A_JOB_ID, "id, the job's number");
-	if (err)
-		return err;
-	id = nla_get_u32(attr);
-	batch = kmalloc(sizeof(*batch), GFP_KERNEL);
-	if (!batch)
-		return weft_netlink_no_memory(info->extack);
-
-	batch->n = 0;
-	down_read(&wn->tables);
-	if (wn->flows)
-		weft_read_jobs(wn, batch, id, 1);
-	up_read(&wn->tables);
-	if (batch->n && batch->job[0].id == id) {
-		err = weft_netlink_reply(info, weft_fill_job, &batch->job[0]);
-	} else {
-		NL_SET_ERR_MSG_ATTR_FMT(info->extack, attr,
-					"job %u: no flow works or has worked for it",
-					id);
-		err = -ENOENT;
-	}
-	kfree(batch);
-	return err;
-}
-
-/**
- * weft_nl_job_get_dumpit - show jobs and what they carried
- * @skb: the message to fill
- * @cb: where the dump stands: args[0] is the lowest number to come, args[1]
- *	says that none comes
- *
- * Context: Process. Takes the semaphore of the tables.
- * Return: 0 at the end, or how much was filled.
- */
-int weft_nl_job_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct nlattr *only = genl_info_dump(cb)->attrs[WEFT_A_JOB_ID];
-	struct weft_net *wn = weft_netlink_net(skb);
-	struct weft_job_batch *batch;
-	unsigned int i;
-	u32 from;
-
-	if (cb->args[1])
-		return 0;
-	from = only ? nla_get_u32(only) : max_t(u32, cb->args[0], 1);
-	batch = kmalloc(sizeof(*batch), GFP_KERNEL);
-	if (!batch)
-		return weft_netlink_no_memory(cb->extack);
-
-	batch->n = 0;
-	down_read(&wn->tables);
-	if (wn->flows)
-		weft_read_jobs(wn, batch, from, only ? 1 : WEFT_JOB_BATCH);
-	up_read(&wn->tables);
-	for (i = 0; i < batch->n; i++) {
-		if (only && batch->job[i].id != from)
-			break;
-		if (weft_netlink_dump(skb, cb, WEFT_CMD_JOB_GET, weft_fill_job,
-				      &batch->job[i]))
-			goto more;
-		cb->args[0] = batch->job[i].id + 1UL;
-	}
-	/* A full batch that fitted: ask for the next one, unless that was all. */
-	cb->args[1] = only || batch->n < WEFT_JOB_BATCH ||
-		      batch->job[i - 1].id == U32_MAX;
-more:
-	kfree(batch);
 	return skb->len;
 }

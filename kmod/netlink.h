@@ -33,6 +33,11 @@ int weft_netlink_check_attach(struct weft_net *wn, const struct nlattr *attr,
 int weft_netlink_check_class(const struct nlattr *attr,
 			     struct netlink_ext_ack *extack);
 
+/* Is it a flow that a dump was asked for? */
+struct weft_flow;
+bool weft_netlink_flow_wanted(const struct weft_flow *flow, u32 index,
+			      struct nlattr *const *filter);
+
 int weft_netlink_no_memory(struct netlink_ext_ack *extack);
 
 /* Puts one object into a message: 0, or -EMSGSIZE where it has no room. */

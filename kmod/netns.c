@@ -20,8 +20,8 @@
 #include "extension.h"
 #include "flow.h"
 #include "netns.h"
+#include "job.h"
 #include "profile.h"
-#include "transfer.h"
 #include "uplink.h"
 
 static unsigned int weft_max_flows = 262144;

@@ -722,7 +722,7 @@ static void weft_find_queue_pair(const struct sk_buff *skb,
 	key->addr[pkt->src] = from;
 	key->addr[!pkt->src] = to;
 	key->port[0] = htons(bth[5] << 8 | bth[6]);
-	key->port[1] = htons(bth[7] << 8 | !pkt->src);
+	key->port[1] = htons(bth[7] << 8 | (pkt->src ? 0 : 1));
 	key->flags |= WEFT_KEY_QUEUE_PAIR;
 }
 

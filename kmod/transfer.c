@@ -1,270 +1,475 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Jobs and what they carried.
+ * Transfers of flows.
  *
- * A table has a fixed pool of nodes, so that joining a job, which happens in a
- * packet's path when its flow is set up, neither allocates nor fails for lack
- * of memory. A node is in one of three places: on the free list, never used;
- * in a hash chain with flows open; or in a hash chain and at the same time on
- * the idle list, its flows gone and its counts kept. When the free list is
- * empty, the job that has been idle for longest gives its node, and its counts
- * are lost, which is counted. Only a namespace with WEFT_JOBS_MAX jobs at work
- * at once refuses another.
+ * A packet of a known flow can't afford a look at a clock, nor a third line of
+ * memory. So transfers are looked after by the first packet of each end of a
+ * flow in each jiffy, before it is counted: what the counters say then is what
+ * was carried up to the end of the last jiffy in which there was a packet. A
+ * transfer's times are jiffies, and silences of less than two are not seen.
  *
- * One lock: it is taken when a flow starts or ends, not for each packet.
+ * A silence ends a transfer, unless TCP still waits for acknowledgments, or its
+ * socket waited for a window or a buffer most of the time: then it was not the
+ * application's. Bytes of TCP are counted by sequence numbers: each
+ * once, however often it is sent, and none for headers and acknowledgments. A
+ * flow in a job ends its transfers where the job does: what its job has
+ * learned of its silences holds for the flow.
+ *
+ * Where the packet has its local socket with it, the socket's figures are read
+ * off. They are single words of which each is right at some time; a socket that
+ * is locked elsewhere meanwhile moves them on.
  */
-#include <linux/hash.h>
-#include <linux/list.h>
-#include <linux/mm.h>
-#include <linux/slab.h>
-#include <linux/spinlock.h>
+#include <linux/bits.h>
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/tcp.h>
+#include <net/inet_sock.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "event.h"
+#include "flow.h"
+#include "job.h"
+#include "netns.h"
 #include "transfer.h"
 
-#define WEFT_JOB_HASH_BITS	12	/* a chain has about one job */
-
-/**
- * struct weft_job - one job
- * @hash_node: in weft_job_table.buckets; table's lock
- * @idle_node: in weft_job_table.idle while in use without flows, or in
- *	weft_job_table.free while unused; table's lock
- * @id: job number; constant while in use
- * @counts: without what open flows have carried so far; table's lock
- */
-struct weft_job {
-	struct hlist_node	hash_node;
-	struct list_head	idle_node;
-	u32			id;
-	struct weft_job_counts	counts;
-};
-
-/**
- * struct weft_job_table - the jobs of one namespace
- * @lock: of all below; any context
- * @buckets: jobs in use, by number
- * @free: jobs never used
- * @idle: jobs without flows, the one that has been so for longest first
- * @recycled: jobs whose counts were given up for another's
- * @pool: all jobs
- */
-struct weft_job_table {
-	spinlock_t		lock;	/* innermost */
-	struct hlist_head	buckets[1 << WEFT_JOB_HASH_BITS];
-	struct list_head	free;
-	struct list_head	idle;
-	u64			recycled;
-	struct weft_job		pool[WEFT_JOBS_MAX];
-};
-
-static struct hlist_head *weft_job_bucket(struct weft_job_table *table, u32 id)
+static enum weft_direction weft_end_direction(const struct weft_flow *flow,
+					      unsigned int end)
 {
-	return &table->buckets[hash_32(id, WEFT_JOB_HASH_BITS)];
+	bool opener = end == weft_flow_opener(flow);
+
+	return opener == (weft_flow_direction(flow) == WEFT_DIRECTION_EGRESS) ?
+		WEFT_DIRECTION_EGRESS : WEFT_DIRECTION_INGRESS;
 }
 
-static struct weft_job *weft_job_find(struct weft_job_table *table, u32 id)
+/* Of a time that is at most 2^32 jiffies ago. */
+static u64 weft_tick(u32 then)
 {
-	struct weft_job *job;
+	u64 now = get_jiffies_64();
 
-	hlist_for_each_entry(job, weft_job_bucket(table, id), hash_node)
-		if (job->id == id)
-			return job;
-	return NULL;
+	return now - (u32)((u32)now - then);
 }
 
-/* A node for job @id, or NULL if all of them have flows. */
-static struct weft_job *weft_job_take(struct weft_job_table *table, u32 id)
+static u64 weft_usecs(u64 ticks)
 {
-	struct weft_job *job;
+	return div_u64(jiffies64_to_nsecs(ticks), NSEC_PER_USEC);
+}
 
-	if (!list_empty(&table->free)) {
-		job = list_first_entry(&table->free, struct weft_job, idle_node);
-	} else if (!list_empty(&table->idle)) {
-		job = list_first_entry(&table->idle, struct weft_job, idle_node);
-		hlist_del(&job->hash_node);
-		table->recycled++;
+/* Sequence number behind the newest byte: a FIN has one too. */
+static u32 weft_seq_end(const struct weft_flow_half *half)
+{
+	return READ_ONCE(half->seq_end) -
+	       !!(READ_ONCE(half->tcp_seen) & WEFT_TCP_FIN);
+}
+
+/* A transfer's bytes have 48 bits: 281 TB. */
+static u64 weft_track_wire(const struct weft_track_end *track,
+			   const struct weft_flow_half *half)
+{
+	u64 start = READ_ONCE(track->start_bytes) |
+		    (u64)READ_ONCE(track->start_bytes_high) << 32;
+
+	return (atomic64_read(&half->bytes) - start) & GENMASK_ULL(47, 0);
+}
+
+static u64 weft_track_told(const struct weft_track_end *track)
+{
+	return READ_ONCE(track->told) | (u64)READ_ONCE(track->told_high) << 32;
+}
+
+static void weft_track_tell(struct weft_track_end *track, u64 bytes)
+{
+	WRITE_ONCE(track->told, (u32)bytes);
+	WRITE_ONCE(track->told_high, (u16)(bytes >> 32));
+}
+
+/* Bytes of the transfer. */
+static u64 weft_track_bytes(const struct weft_flow *flow,
+			    const struct weft_track_end *track,
+			    const struct weft_flow_half *half)
+{
+	u64 wire = weft_track_wire(track, half), told = weft_track_told(track);
+
+	if (flow->key.proto != IPPROTO_TCP)
+		return max(wire, told);
+	if (!(READ_ONCE(half->tcp_seen) & (WEFT_TCP_SYN | WEFT_TCP_ACK)))
+		return told;
+	return weft_stream_bytes(told, wire, weft_seq_end(half) -
+					     READ_ONCE(track->start_seq));
+}
+
+/* Has TCP sent what was not acknowledged yet? Then its silence is no end. */
+static bool weft_awaits_ack(const struct weft_flow *flow,
+			    const struct weft_flow_half *half,
+			    const struct weft_flow_half *peer)
+{
+	return flow->key.proto == IPPROTO_TCP &&
+	       READ_ONCE(peer->tcp_seen) & WEFT_TCP_ACK &&
+	       (s32)(weft_seq_end(half) - READ_ONCE(peer->ack)) > 0;
+}
+
+/* A packet that is about to be counted has bytes of a transfer. */
+static bool weft_sends(const struct weft_flow *flow, const struct weft_pkt *pkt)
+{
+	return flow->key.proto != IPPROTO_TCP ||
+	       pkt->kind != WEFT_PKT_FLOW || pkt->payload_len;
+}
+
+static struct weft_sample *weft_sample(struct weft_flow_table *table,
+				       const struct weft_flow *flow)
+{
+	return &table->samples[flow->index % WEFT_SAMPLES];
+}
+
+static bool weft_sample_is(const struct weft_sample *sample,
+			   const struct weft_flow *flow)
+{
+	return sample->valid && sample->index == flow->index &&
+	       sample->slot_gen == READ_ONCE(flow->slot_gen);
+}
+
+/* The three times exclude each other; one of them may be running. */
+static void weft_read_socket(const struct tcp_sock *tp,
+			     u32 figure[WEFT_TCP_FIGURES])
+{
+	u32 running = tcp_jiffies32 - READ_ONCE(tp->chrono_start);
+	u32 time[__TCP_CHRONO_MAX] = { 0 };
+	/* A bit field: whichever value is read was right a moment ago. */
+	u8 type = data_race((u8)tp->chrono_type);
+	int i;
+
+	for (i = TCP_CHRONO_BUSY; i < __TCP_CHRONO_MAX; i++) {
+		time[i] = READ_ONCE(tp->chrono_stat[i - 1]);
+		if (i == type)
+			time[i] += running;
+	}
+	figure[WEFT_TCP_RETRANSMITS] = READ_ONCE(tp->total_retrans);
+	figure[WEFT_TCP_RWND] = time[TCP_CHRONO_RWND_LIMITED];
+	figure[WEFT_TCP_SNDBUF] = time[TCP_CHRONO_SNDBUF_LIMITED];
+	figure[WEFT_TCP_BUSY] = time[TCP_CHRONO_BUSY] +
+				time[TCP_CHRONO_RWND_LIMITED] +
+				time[TCP_CHRONO_SNDBUF_LIMITED];
+}
+
+/* The TCP socket of this host that sent a packet, NULL where none did. */
+static const struct sock *weft_sender(const struct weft_flow *flow,
+				      const struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+
+	if (!sk || flow->key.proto != IPPROTO_TCP)
+		return NULL;
+	sk = sk_to_full_sk(sk);
+	return sk && sk_fullsock(sk) && sk_is_tcp(sk) ? sk : NULL;
+}
+
+/*
+ * What the socket says now; whoever has the sample meanwhile keeps it. Returns
+ * how many jiffies since the last time it had data that it could not send for
+ * lack of a window or a buffer.
+ */
+static u32 weft_sample_take(struct weft_flow_table *table,
+			    const struct weft_flow *flow,
+			    const struct sk_buff *skb)
+{
+	struct weft_sample *sample = weft_sample(table, flow);
+	const struct sock *sk = weft_sender(flow, skb);
+	u32 limited;
+
+	if (!sk || !spin_trylock(&sample->lock))
+		return 0;
+	limited = sample->now[WEFT_TCP_RWND] + sample->now[WEFT_TCP_SNDBUF];
+	weft_read_socket(tcp_sk(sk), sample->now);
+	limited = sample->now[WEFT_TCP_RWND] + sample->now[WEFT_TCP_SNDBUF] -
+		  limited;
+	sample->rtt_us = READ_ONCE(tcp_sk(sk)->srtt_us) >> 3;
+	if (!weft_sample_is(sample, flow)) {
+		limited = 0;
+		/* The first packet of a connection: nothing was before it. */
+		memcpy(sample->base, sample->now, sizeof(sample->base));
+		sample->index = flow->index;
+		sample->slot_gen = READ_ONCE(flow->slot_gen);
+		sample->valid = true;
+	}
+	spin_unlock(&sample->lock);
+	return limited;
+}
+
+static void weft_sample_begin(struct weft_flow_table *table,
+			      const struct weft_flow *flow)
+{
+	struct weft_sample *sample = weft_sample(table, flow);
+
+	if (!spin_trylock(&sample->lock))
+		return;
+	if (weft_sample_is(sample, flow))
+		memcpy(sample->base, sample->now, sizeof(sample->base));
+	spin_unlock(&sample->lock);
+}
+
+static void weft_sample_show(struct weft_flow_table *table,
+			     const struct weft_flow *flow,
+			     struct weft_transfer *transfer)
+{
+	struct weft_sample *sample = weft_sample(table, flow);
+	u32 figure[WEFT_TCP_FIGURES];
+	int i;
+
+	spin_lock_bh(&sample->lock);
+	transfer->has_tcp = weft_sample_is(sample, flow);
+	transfer->rtt_us = sample->rtt_us;
+	for (i = 0; i < WEFT_TCP_FIGURES; i++)
+		figure[i] = sample->now[i] - sample->base[i];
+	spin_unlock_bh(&sample->lock);
+	if (!transfer->has_tcp)
+		return;
+	transfer->retransmits = figure[WEFT_TCP_RETRANSMITS];
+	transfer->busy_us = weft_usecs(figure[WEFT_TCP_BUSY]);
+	transfer->rwnd_us = weft_usecs(figure[WEFT_TCP_RWND]);
+	transfer->sndbuf_us = weft_usecs(figure[WEFT_TCP_SNDBUF]);
+}
+
+static u32 weft_transfer_gap(struct weft_flow_table *table,
+			     const struct weft_flow *flow, unsigned int end)
+{
+	return weft_job_gap(table->wn->jobs, READ_ONCE(flow->job_place),
+			    weft_end_direction(flow, end));
+}
+
+/* As it is, @last being the time of its newest byte. */
+static void weft_transfer_fill(struct weft_flow_table *table,
+			       struct weft_flow *flow, unsigned int end,
+			       u32 last, struct weft_transfer *transfer)
+{
+	const struct weft_track_end *track = &weft_track(table, flow)->end[end];
+	const struct weft_flow_half *half = weft_flow_half(flow, end);
+	u32 started = READ_ONCE(track->started);
+	u64 ago = get_jiffies_64() - weft_tick(started);
+
+	memset(transfer, 0, sizeof(*transfer));
+	transfer->direction = weft_end_direction(flow, end);
+	transfer->start_ns = ktime_get_ns() - jiffies64_to_nsecs(ago);
+	transfer->duration_us = weft_usecs(max_t(s32, last - started, 0));
+	transfer->wire_bytes = weft_track_wire(track, half);
+	transfer->bytes = weft_track_bytes(flow, track, half);
+	transfer->packets = (u32)atomic64_read(&half->packets) -
+			    READ_ONCE(track->start_packets);
+	if (transfer->direction == WEFT_DIRECTION_EGRESS)
+		weft_sample_show(table, flow, transfer);
+}
+
+static void weft_transfer_publish(struct weft_flow_table *table,
+				  struct weft_flow *flow, unsigned int end,
+				  u32 last)
+{
+	struct weft_event_queue *queue = table->wn->events;
+	struct weft_event event;
+
+	if (!weft_event_wanted(queue))
+		return;
+	weft_event_of_flow(&event, flow, flow->index);
+	event.cmd = WEFT_CMD_TRANSFER_CLOSE_NTF;
+	event.time_ns = ktime_get_ns();
+	weft_transfer_fill(table, flow, end, last, &event.transfer);
+	weft_event_publish(queue, &event);
+}
+
+static void weft_track_begin(struct weft_track_end *track,
+			     const struct weft_flow_half *half, u32 seq, u32 now)
+{
+	u64 bytes = atomic64_read(&half->bytes);
+
+	WRITE_ONCE(track->start_bytes, (u32)bytes);
+	WRITE_ONCE(track->start_bytes_high, (u16)(bytes >> 32));
+	WRITE_ONCE(track->start_packets, (u32)atomic64_read(&half->packets));
+	WRITE_ONCE(track->start_seq, seq);
+	WRITE_ONCE(track->started, now);
+	weft_track_tell(track, 0);
+}
+
+/**
+ * weft_transfer_reset - a new flow has had no transfer
+ * @table: the table
+ * @flow: its entry; nobody else sees it yet
+ *
+ * Context: Any.
+ */
+void weft_transfer_reset(struct weft_flow_table *table,
+			 const struct weft_flow *flow)
+{
+	struct weft_track *track = weft_track(table, flow);
+	int end;
+
+	memset(track, 0, sizeof(*track));
+	for (end = 0; end < 2; end++)
+		track->end[end].start_packets = WEFT_TRACK_FRESH;
+}
+
+/* What is left of weft_transfer_tick(). */
+static noinline void
+weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
+		   const struct weft_pkt *pkt, const struct sk_buff *skb,
+		   u32 last, u32 now)
+{
+	struct weft_flow_half *half = weft_flow_half(flow, pkt->src);
+	struct weft_flow_half *peer = weft_flow_half(flow, !pkt->src);
+	struct weft_track_end *track = &weft_track(table, flow)->end[pkt->src];
+	struct weft_job_carry carry = { .sends = weft_sends(flow, pkt) };
+	u16 place = READ_ONCE(flow->job_place);
+	bool local, fresh, silent;
+	u32 limited = 0;
+	u64 bytes = 0;
+
+	local = weft_end_direction(flow, pkt->src) == WEFT_DIRECTION_EGRESS;
+	if (local)
+		limited = weft_sample_take(table, flow, skb);
+
+	fresh = track->start_packets == WEFT_TRACK_FRESH;
+	if (fresh) {
+		weft_track_begin(track, half, pkt->tcp_seq +
+				 !!(pkt->tcp_flags & WEFT_TCPHDR_SYN), now);
 	} else {
-		return NULL;
+		bytes = weft_track_bytes(flow, track, half);
+		carry.bytes = bytes - weft_track_told(track);
+		weft_track_tell(track, bytes);
+		carry.bridged = weft_awaits_ack(flow, half, peer) ||
+				limited > (now - last) / 2;
 	}
-
-	list_del_init(&job->idle_node);
-	WRITE_ONCE(job->id, id);
-	memset(&job->counts, 0, sizeof(job->counts));
-	hlist_add_head(&job->hash_node, weft_job_bucket(table, id));
-	return job;
-}
-
-/**
- * weft_job_table_create - make an empty table
- *
- * Its memory is accounted to the caller's memory control group.
- *
- * Context: Process, may sleep.
- * Return: the table, or NULL without memory.
- */
-struct weft_job_table *weft_job_table_create(void)
-{
-	struct weft_job_table *table;
-	unsigned int i;
-
-	table = kvzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
-	if (!table)
-		return NULL;
-
-	spin_lock_init(&table->lock);
-	INIT_LIST_HEAD(&table->free);
-	INIT_LIST_HEAD(&table->idle);
-	for (i = 0; i < WEFT_JOBS_MAX; i++)
-		list_add_tail(&table->pool[i].idle_node, &table->free);
-	return table;
-}
-
-/**
- * weft_job_table_destroy - free a table
- * @table: nobody uses it any more; NULL is allowed
- *
- * Context: Process, may sleep.
- */
-void weft_job_table_destroy(struct weft_job_table *table)
-{
-	kvfree(table);
-}
-
-/**
- * weft_job_join - a flow starts to work for a job
- * @table: the namespace's jobs
- * @id: job number, not 0
- *
- * Context: Any. Takes the table's lock.
- * Return: true, and the flow must leave the job later; false if the table is
- * full of jobs at work.
- */
-bool weft_job_join(struct weft_job_table *table, u32 id)
-{
-	struct weft_job *job;
-	unsigned long flags;
-
-	spin_lock_irqsave(&table->lock, flags);
-	job = weft_job_find(table, id);
-	if (!job)
-		job = weft_job_take(table, id);
-	else if (!job->counts.flows)
-		list_del_init(&job->idle_node);
-	if (job) {
-		job->counts.flows++;
-		job->counts.flows_total++;
+	silent = !fresh && !carry.bridged &&
+		 now - last >= weft_transfer_gap(table, flow, pkt->src);
+	if (silent && bytes)
+		weft_transfer_publish(table, flow, pkt->src, last);
+	if (!fresh && (silent || !bytes)) {
+		/* It begins with its first byte, and with none before it. */
+		weft_track_begin(track, half, weft_seq_end(half), now);
+		if (local)
+			weft_sample_begin(table, flow);
 	}
-	spin_unlock_irqrestore(&table->lock, flags);
-	return job;
+	if (!place)
+		return;
+	carry.was = weft_tick(last);
+	carry.now = weft_tick(now);
+	carry.joins = carry.sends && (fresh || silent || !bytes);
+	weft_job_carry(table->wn->jobs, place, READ_ONCE(flow->job),
+		       weft_end_direction(flow, pkt->src), &carry);
 }
 
 /**
- * weft_job_leave - a flow ends, or works for another job from now on
- * @table: the namespace's jobs
- * @id: job that it has joined
- * @bytes: what it has carried for this job, by direction
- * @packets: likewise
+ * weft_transfer_tick - the first packet of an end of a flow in a jiffy
+ * @table: the table
+ * @flow: the flow
+ * @pkt: the packet, which has not been counted yet
+ * @skb: the packet itself
+ * @last: jiffies of the end's packet before it, as the caller has seen it
+ * @now: jiffies
  *
- * Context: Any. Takes the table's lock.
+ * Of several CPUs that have a first packet one does the work.
+ *
+ * Context: RCU read side, softirqs off. Takes the lock of the flow's job.
  */
-void weft_job_leave(struct weft_job_table *table, u32 id,
-		    const u64 bytes[2], const u64 packets[2])
+void weft_transfer_tick(struct weft_flow_table *table, struct weft_flow *flow,
+			const struct weft_pkt *pkt, const struct sk_buff *skb,
+			u32 last, u32 now)
 {
-	struct weft_job *job;
-	unsigned long flags;
-	int dir;
+	struct weft_flow_half *half = weft_flow_half(flow, pkt->src);
 
-	spin_lock_irqsave(&table->lock, flags);
-	job = weft_job_find(table, id);
-	if (WARN_ON_ONCE(!job || !job->counts.flows))
-		goto unlock;
-
-	for (dir = 0; dir < 2; dir++) {
-		job->counts.bytes[dir] += bytes[dir];
-		job->counts.packets[dir] += packets[dir];
-	}
-	if (!--job->counts.flows)
-		list_add_tail(&job->idle_node, &table->idle);
-unlock:
-	spin_unlock_irqrestore(&table->lock, flags);
+	if (cmpxchg(&half->last, last, now) != last)
+		return;
+	/* Most: it goes on, there is nobody to tell, and no stream to follow. */
+	if (now - last < WEFT_GAP_MIN && !READ_ONCE(flow->job_place) &&
+	    flow->key.proto != IPPROTO_TCP &&
+	    weft_track(table, flow)->end[pkt->src].start_packets !=
+	    WEFT_TRACK_FRESH)
+		return;
+	weft_transfer_turn(table, flow, pkt, skb, last, now);
 }
 
 /**
- * weft_job_read - what one job carried
- * @table: the namespace's jobs
- * @id: job number
- * @counts: filled if there is such a job; what open flows have carried so far
- *	is not in it
+ * weft_transfer_settle - the end of a flow is the end of its transfers
+ * @table: the table
+ * @flow: the flow; no packet has it any more, and it still is in its job
  *
- * Context: Any. Takes the table's lock.
- * Return: whether there is such a job.
+ * Context: Process. Takes the lock of the flow's job.
  */
-bool weft_job_read(struct weft_job_table *table, u32 id,
-		   struct weft_job_counts *counts)
+void weft_transfer_settle(struct weft_flow_table *table, struct weft_flow *flow)
 {
-	struct weft_job *job;
-	unsigned long flags;
+	struct weft_job_carry carry = { };
+	unsigned int end;
+	u64 bytes;
 
-	spin_lock_irqsave(&table->lock, flags);
-	job = weft_job_find(table, id);
-	if (job)
-		*counts = job->counts;
-	spin_unlock_irqrestore(&table->lock, flags);
-	return job;
-}
+	for (end = 0; end < 2; end++) {
+		struct weft_track_end *track = &weft_track(table, flow)->end[end];
+		struct weft_flow_half *half = weft_flow_half(flow, end);
 
-/**
- * weft_job_next - walk over the jobs by rising number
- * @table: the namespace's jobs
- * @id: the lowest number wanted; set to that of the job found
- * @counts: filled as by weft_job_read()
- *
- * Costs one look at each node of the pool, too much for interrupts to be off;
- * so candidates are looked for without the lock and then read with it. A job
- * that starts or is recycled meanwhile may be missed, one that stays is not.
- *
- * Context: Process or softirq. Takes the table's lock.
- * Return: false if no job has that number or a higher one.
- */
-bool weft_job_next(struct weft_job_table *table, u32 *id,
-		   struct weft_job_counts *counts)
-{
-	u32 from = *id;
-	unsigned int i;
-	u32 best, seen;
-
-	for (;;) {
-		best = 0;
-		for (i = 0; i < WEFT_JOBS_MAX; i++) {
-			seen = READ_ONCE(table->pool[i].id);
-			if (seen && seen >= from && (!best || seen < best))
-				best = seen;
-		}
-		if (!best)
-			return false;
-		if (weft_job_read(table, best, counts)) {
-			*id = best;
-			return true;
-		}
-		/* Recycled between look and read: not here any more. */
-		if (best == U32_MAX)
-			return false;
-		from = best + 1;
+		if (track->start_packets == WEFT_TRACK_FRESH)
+			continue;
+		bytes = weft_track_bytes(flow, track, half);
+		if (bytes)
+			weft_transfer_publish(table, flow, end, half->last);
+		carry.bytes = bytes - weft_track_told(track);
+		carry.was = weft_tick(half->last);
+		weft_job_carry(table->wn->jobs, flow->job_place, flow->job,
+			       weft_end_direction(flow, end), &carry);
 	}
 }
 
 /**
- * weft_job_recycled - how often a job's counts were given up
- * @table: the namespace's jobs
+ * weft_transfer_read - the newest transfer of an end of a flow
+ * @table: the table
+ * @flow: the flow
+ * @end: 0 or 1
+ * @transfer: filled
  *
- * Context: Any. Takes the table's lock.
- * Return: the number of idle jobs whose node another job needed.
+ * Context: Process or softirq, while @flow may be read.
+ * Return: false where that end has had none.
  */
-u64 weft_job_recycled(struct weft_job_table *table)
+bool weft_transfer_read(struct weft_flow_table *table, struct weft_flow *flow,
+			unsigned int end, struct weft_transfer *transfer)
 {
-	unsigned long flags;
-	u64 recycled;
+	const struct weft_track_end *track = &weft_track(table, flow)->end[end];
+	const struct weft_flow_half *half = weft_flow_half(flow, end);
+	u32 last = READ_ONCE(half->last);
+	u32 idle = (u32)jiffies - last;
 
-	spin_lock_irqsave(&table->lock, flags);
-	recycled = table->recycled;
-	spin_unlock_irqrestore(&table->lock, flags);
-	return recycled;
+	if (READ_ONCE(track->start_packets) == WEFT_TRACK_FRESH)
+		return false;
+	weft_transfer_fill(table, flow, end, last, transfer);
+	transfer->open = (s32)idle < (s32)weft_transfer_gap(table, flow, end) ||
+			 weft_awaits_ack(flow, half, weft_flow_half(flow, !end));
+	return transfer->bytes;
+}
+
+/**
+ * weft_transfer_untold - add what a flow has not told its job yet
+ * @table: the table
+ * @flow: the flow
+ * @bursts: a copy of its job's transfers, by direction
+ *
+ * Context: Any in which @flow may be read. What the flow tells its job in the
+ *	same moment may be in both.
+ */
+void weft_transfer_untold(struct weft_flow_table *table, struct weft_flow *flow,
+			  struct weft_burst bursts[2])
+{
+	struct weft_chunk chunk = { };
+	unsigned int end;
+	u64 told, bytes;
+
+	for (end = 0; end < 2; end++) {
+		const struct weft_flow_half *half = weft_flow_half(flow, end);
+		const struct weft_track_end *track =
+			&weft_track(table, flow)->end[end];
+
+		if (READ_ONCE(track->start_packets) == WEFT_TRACK_FRESH)
+			continue;
+		/* It may be told meanwhile. */
+		told = weft_track_told(track);
+		bytes = weft_track_bytes(flow, track, half);
+		chunk.at = weft_tick(READ_ONCE(half->last));
+		chunk.bytes = bytes > told ? bytes - told : 0;
+		if (chunk.bytes)
+			weft_burst_add(&bursts[weft_end_direction(flow, end)],
+				       &chunk);
+	}
 }

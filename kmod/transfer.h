@@ -1,47 +1,146 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Jobs: the flows that serve one application-level goal, and what they
- * carried. A flow joins its job when it is set up and leaves its counts to it
- * when it ends, so that a job's counts are exact without a packet touching
- * them. Knows no device; builds on the host.
+ * Transfers of flows: where one begins and ends, and what a local TCP socket
+ * knows about it. Looked at once a jiffy for each end of a flow, never at each
+ * packet.
  */
 #ifndef _WEFT_TRANSFER_H
 #define _WEFT_TRANSFER_H
 
+#include <linux/spinlock.h>
 #include <linux/types.h>
+#include "learn.h"
 
-struct weft_job_table;
+struct sk_buff;
+struct weft_flow;
+struct weft_flow_table;
+struct weft_pkt;
 
-#define WEFT_JOBS_MAX	4096	/* jobs of one namespace */
+#define WEFT_SAMPLES		4096	/* flows whose sockets are followed */
 
 /**
- * struct weft_job_counts - what a job carried
- * @flows: open now
- * @flows_total: ever
- * @bytes: by direction, seen from this namespace
- * @packets: by direction
+ * struct weft_track_end - the newest transfer of one end of a flow
+ * @start_bytes: weft_flow_half.bytes when it began, low 32 bits
+ * @told: those of its bytes that the flow's job has been told of, low 32 bits
+ * @start_bytes_high: 16 bits more of @start_bytes
+ * @told_high: 16 bits more of @told
+ * @start_packets: weft_flow_half.packets then, low 32 bits; WEFT_TRACK_FRESH
+ *	before the first packet
+ * @start_seq: of TCP, sequence number of its first byte
+ * @started: jiffies (32 bits) when it began
+ *
+ * Written by the one CPU that carries the first packet of a jiffy; others read
+ * what may be half of one transfer and half of the next, while that one writes.
  */
-struct weft_job_counts {
-	u32	flows;
-	u64	flows_total;
-	u64	bytes[2];
-	u64	packets[2];
+struct weft_track_end {
+	u32	start_bytes;
+	u32	told;
+	u16	start_bytes_high;
+	u16	told_high;
+	u32	start_packets;
+	u32	start_seq;
+	u32	started;
 };
 
-struct weft_job_table *weft_job_table_create(void);
-void weft_job_table_destroy(struct weft_job_table *table);
+/* For @start_packets. */
+#define WEFT_TRACK_FRESH	U32_MAX
 
-/* Any context, lock inside. */
-bool weft_job_join(struct weft_job_table *table, u32 job);
-void weft_job_leave(struct weft_job_table *table, u32 job,
-		    const u64 bytes[2], const u64 packets[2]);
+/**
+ * struct weft_track - the newest transfers of a flow
+ * @end: by end of the flow's key
+ *
+ * Lies beside the flow in its chunk, for as long.
+ */
+struct weft_track {
+	struct weft_track_end	end[2];
+};
 
-/* Without what open flows have carried so far. */
-bool weft_job_read(struct weft_job_table *table, u32 job,
-		   struct weft_job_counts *counts);
-/* Walks jobs by rising number from *job; false at the end. */
-bool weft_job_next(struct weft_job_table *table, u32 *job,
-		   struct weft_job_counts *counts);
-u64 weft_job_recycled(struct weft_job_table *table);
+/**
+ * enum weft_tcp_figure - what is read off a TCP socket; all only ever grow
+ * @WEFT_TCP_RETRANSMITS: segments sent again
+ * @WEFT_TCP_BUSY: jiffies with data to send, for whatever reason it was not
+ * @WEFT_TCP_RWND: those in which the receiver's window was full
+ * @WEFT_TCP_SNDBUF: those in which the send buffer was too small
+ * @WEFT_TCP_FIGURES: how many
+ */
+enum weft_tcp_figure {
+	WEFT_TCP_RETRANSMITS,
+	WEFT_TCP_BUSY,
+	WEFT_TCP_RWND,
+	WEFT_TCP_SNDBUF,
+	WEFT_TCP_FIGURES,
+};
+
+/**
+ * struct weft_sample - what a flow's local socket has said
+ * @lock: of the rest; any context in which packets are judged
+ * @index: the flow's slot
+ * @slot_gen: the slot's generation then; 0 with @index 0 for nobody yet
+ * @valid: there is something
+ * @rtt_us: smoothed round-trip time, when last looked at
+ * @base: when the current transfer began
+ * @now: when last looked at
+ *
+ * Found by the low bits of the slot's number. Slots are used from the lowest
+ * number on, so that flows share a sample only where there are more of them
+ * than samples; then the newest has it.
+ */
+struct weft_sample {
+	spinlock_t	lock;	/* of the figures */
+	u32		index;
+	u32		slot_gen;
+	bool		valid;
+	u32		rtt_us;
+	u32		base[WEFT_TCP_FIGURES];
+	u32		now[WEFT_TCP_FIGURES];
+};
+
+/**
+ * struct weft_transfer - a transfer, as it is shown
+ * @start_ns: CLOCK_MONOTONIC, to the jiffy
+ * @duration_us: from its first byte to its newest one, to the jiffy
+ * @bytes: of TCP, those of the stream, each once; else as @wire_bytes
+ * @wire_bytes: on the link layer
+ * @packets: on the wire
+ * @busy_us: the socket had data to send
+ * @rwnd_us: of that, the receiver's window was full
+ * @sndbuf_us: of that, the send buffer was too small
+ * @retransmits: segments sent again
+ * @rtt_us: smoothed round-trip time
+ * @direction: enum weft_direction
+ * @open: not over yet
+ * @has_tcp: a local socket sent it: the figures above are there
+ */
+struct weft_transfer {
+	u64	start_ns;
+	u64	duration_us;
+	u64	bytes;
+	u64	wire_bytes;
+	u64	packets;
+	u64	busy_us;
+	u64	rwnd_us;
+	u64	sndbuf_us;
+	u32	retransmits;
+	u32	rtt_us;
+	u8	direction;
+	bool	open;
+	bool	has_tcp;
+};
+
+/* Packet path: RCU, softirqs off. */
+void weft_transfer_tick(struct weft_flow_table *table, struct weft_flow *flow,
+			const struct weft_pkt *pkt, const struct sk_buff *skb,
+			u32 last, u32 now);
+void weft_transfer_reset(struct weft_flow_table *table,
+			 const struct weft_flow *flow);
+
+/* The flow has no packets any more. */
+void weft_transfer_settle(struct weft_flow_table *table, struct weft_flow *flow);
+
+/* Records. */
+bool weft_transfer_read(struct weft_flow_table *table, struct weft_flow *flow,
+			unsigned int end, struct weft_transfer *transfer);
+void weft_transfer_untold(struct weft_flow_table *table, struct weft_flow *flow,
+			  struct weft_burst bursts[2]);
 
 #endif /* _WEFT_TRANSFER_H */

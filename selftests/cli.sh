@@ -4,7 +4,7 @@
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-WORDS="uplink port class rule policy flow job table monitor help"
+WORDS="uplink port class rule policy flow job transfer table monitor help"
 
 ready()
 {
@@ -156,7 +156,8 @@ test_manual_examples()
 	local page name
 
 	for name in weft tc-weft weft-class weft-flow weft-job weft-monitor \
-		weft-policy weft-port weft-rule weft-table weft-uplink; do
+		weft-policy weft-port weft-rule weft-table weft-transfer \
+		weft-uplink; do
 		page=$(find /usr/share/man/man8 /usr/local/share/man/man8 \
 			-name "$name.8*" 2>/dev/null | head -n 1)
 		[ -n "$page" ] || die "no manual page $name"

@@ -169,8 +169,8 @@ test_memory_is_what_it_says()
 	slots=$(table slots)
 	must on host talk fan 10.9.0.2 97 3000
 	wait_for "more slots" more_slots "$slots"
-	compare "192 bytes a slot" $(($(table memory) - small - (1048576 - 1024) * 4)) -eq \
-		$((($(table slots) - slots) * 192))
+	compare "240 bytes a slot" $(($(table memory) - small - (1048576 - 1024) * 4)) -eq \
+		$((($(table slots) - slots) * 240))
 }
 
 more_slots() { [ "$(table slots)" -gt "$1" ]; }

@@ -55,6 +55,7 @@ enum kind {
 	KIND_TIMEOUT,		/* whole seconds, up to a week */
 	KIND_PROFILE,		/* one that is loaded, by name */
 	KIND_PROFILE_FILE,	/* one that there is, by name or path */
+	KIND_NAME,		/* without blanks */
 	KIND_TOPIC,		/* a command or action: free words */
 };
 
@@ -165,6 +166,7 @@ extern const struct command flow_command;
 extern const struct command table_command;
 extern const struct command job_command;
 extern const struct command profile_command;
+extern const struct command transfer_command;
 extern const struct command monitor_command;
 extern const struct command help_command;
 extern const struct command *const commands[];

@@ -31,6 +31,7 @@ const struct command *const commands[] = {
 	&table_command,
 	&job_command,
 	&profile_command,
+	&transfer_command,
 	&monitor_command,
 	&help_command,
 	NULL

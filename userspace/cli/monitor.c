@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * weft monitor: flows opened and closed, packets denied, as they happen. One
+ * weft monitor: flows opened and closed, transfers that are over, packets denied. One
  * event is one line, written at once, until a signal, a count or a time-out.
  */
 #include <errno.h>
@@ -25,6 +25,7 @@
 #include "../lib/util.h"
 #include "cmd.h"
 #include "flow.h"
+#include "transfer.h"
 
 static const struct word words[] = {
 	{ "open", NULL, KIND_FLAG,
@@ -33,6 +34,8 @@ static const struct word words[] = {
 	  .help = "only flows closed" },
 	{ "verdict", NULL, KIND_FLAG,
 	  .help = "only packets denied, or passed in audit" },
+	{ "transfer", NULL, KIND_FLAG,
+	  .help = "only transfers that are over" },
 	{ "count", NULL, KIND_COUNT,
 	  .help = "end after so many events" },
 	{ "timeout", NULL, KIND_SECONDS,
@@ -45,6 +48,7 @@ static const struct word words[] = {
  * @open: show opened flows
  * @close: show closed ones
  * @verdict: show denied and audited packets
+ * @transfer: show transfers that are over
  * @left: events still to be shown
  * @lost: events that the kernel had no room for, or that this was too slow for
  * @sequence: number of the last event, 0 before the first
@@ -53,6 +57,7 @@ struct watch {
 	bool		open;
 	bool		close;
 	bool		verdict;
+	bool		transfer;
 	__u64	left;
 	__u64	lost;
 	__u32	sequence;
@@ -96,6 +101,8 @@ static const char *event_name(const struct watch *watch, __u8 cmd,
 		return watch->open ? "open" : NULL;
 	case WEFT_CMD_FLOW_CLOSE_NTF:
 		return watch->close ? "close" : NULL;
+	case WEFT_CMD_TRANSFER_CLOSE_NTF:
+		return watch->transfer ? "transfer" : NULL;
 	case WEFT_CMD_VERDICT_NTF:
 		if (!watch->verdict)
 			return NULL;
@@ -103,6 +110,34 @@ static const char *event_name(const struct watch *watch, __u8 cmd,
 	default:
 		return NULL;
 	}
+}
+
+static void transfer_event_json(struct nlattr *tb[], struct json_object *obj)
+{
+	bool out = tb[WEFT_A_FLOW_EGRESS_TRANSFER];
+	struct json_object *transfer = json_object_new_object();
+
+	row_string(transfer, "direction",
+		   name_of(&name_directions, out ? WEFT_DIRECTION_EGRESS :
+						   WEFT_DIRECTION_INGRESS));
+	transfer_json(tb[out ? WEFT_A_FLOW_EGRESS_TRANSFER :
+			       WEFT_A_FLOW_INGRESS_TRANSFER], transfer);
+	json_object_object_add(obj, "transfer", transfer);
+}
+
+static void transfer_event_text(struct nlattr *tb[])
+{
+	bool out = tb[WEFT_A_FLOW_EGRESS_TRANSFER];
+
+	fputs(out ? "egress" : "ingress", stdout);
+	transfer_text(tb[out ? WEFT_A_FLOW_EGRESS_TRANSFER :
+			       WEFT_A_FLOW_INGRESS_TRANSFER]);
+	fputs(" of ", stdout);
+}
+
+static bool has_transfer(struct nlattr *tb[])
+{
+	return tb[WEFT_A_FLOW_EGRESS_TRANSFER] || tb[WEFT_A_FLOW_INGRESS_TRANSFER];
 }
 
 static int show_event(const struct nlmsghdr *nlh, void *arg)
@@ -125,6 +160,8 @@ static int show_event(const struct nlmsghdr *nlh, void *arg)
 		obj = json_object_new_object();
 		row_string(obj, "event", event);
 		row_number(obj, "time_ns", ns);
+		if (has_transfer(tb))
+			transfer_event_json(tb, obj);
 		flow_json(tb, obj);
 		output_line(obj);
 	} else {
@@ -133,6 +170,8 @@ static int show_event(const struct nlmsghdr *nlh, void *arg)
 			       ns / 1000 % 1000000);
 		printf("%s ", *event == 'd' ? colored(COLOR_BAD, event) :
 			      *event == 'a' ? colored(COLOR_DOUBT, event) : event);
+		if (has_transfer(tb))
+			transfer_event_text(tb);
 		flow_text(tb);
 		putchar('\n');
 	}
@@ -195,13 +234,14 @@ static int watch_events(struct netlink *nl, struct watch *watch,
 static int monitor(const struct args *args)
 {
 	bool all = !args_get(args, "open") && !args_get(args, "close") &&
-		   !args_get(args, "verdict");
+		   !args_get(args, "verdict") && !args_get(args, "transfer");
 	const struct value *timeout = args_get(args, "timeout");
 	const struct value *count = args_get(args, "count");
 	struct watch watch = {
 		.open = all || args_get(args, "open"),
 		.close = all || args_get(args, "close"),
 		.verdict = all || args_get(args, "verdict"),
+		.transfer = all || args_get(args, "transfer"),
 		.left = count ? count->number : U64_MAX,
 	};
 	struct netlink *nl = session_weft(), events;
@@ -249,5 +289,5 @@ static const struct action actions[] = {
 };
 
 const struct command monitor_command = {
-	"monitor", "flows opened and closed, packets denied", actions,
+	"monitor", "flows opened and closed, transfers over, packets denied", actions,
 };

@@ -217,6 +217,23 @@ static const char *read_timeout(const char *word, struct value *value)
 	return value->number && value->number <= week ? NULL : "";
 }
 
+/* What the kernel takes; "none" takes a name away. */
+static const char *read_label(const char *word, struct value *value)
+{
+	const char *at;
+
+	(void)value;
+	if (!*word)
+		return "";
+	if (strlen(word) > 31)
+		return "a name has at most 31 characters";
+	for (at = word; *at; at++) {
+		if (*at <= ' ' || *at > '~')
+			return "a name has letters, digits and signs of ASCII only, no blanks";
+	}
+	return NULL;
+}
+
 static int resolve_device(struct value *value)
 {
 	struct netlink *nl = session_route();
@@ -393,6 +410,8 @@ static const struct kind_info kinds[] = {
 	[KIND_PROFILE_FILE] = {
 		"NAME|FILE", "a profile's name, or a file with a slash or a dot in its name",
 		read_any, NULL },
+	[KIND_NAME] = {
+		"NAME", "a name without blanks, or none", read_label, NULL },
 	[KIND_TOPIC] = { "COMMAND", "a command", read_any, NULL },
 };
 
@@ -677,6 +696,13 @@ static void put_value(const struct word *word, const struct value *value,
 	case KIND_PROFILE:
 		request_put(req, word->attr, value->text,
 			    strlen(value->text) + 1);
+		break;
+	case KIND_NAME:
+		if (strcmp(value->text, "none"))
+			request_put(req, word->attr, value->text,
+				    strlen(value->text) + 1);
+		else
+			request_put(req, word->attr, "", 1);
 		break;
 	case KIND_JOB_OR_FROM:
 		if (value->from)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "ktap.h"
 #include "mock.h"
-#include "transfer.h"
+#include "job.h"
+#include <linux/weft.h>
 
 static const u64 none[2], some[2] = { 1000, 70 }, few[2] = { 10, 7 };
 
@@ -267,5 +268,114 @@ TEST(weft_job_join__churn_beyond_the_pool)
 		if (EXPECT(weft_job_read(table, job, &counts)))
 			EXPECT_EQ(counts.flows, flows[job]);
 	}
+	weft_job_table_destroy(table);
+}
+
+static void carry(struct weft_job_table *table, u16 place, u32 job, u64 was,
+		  u64 bytes, u64 now)
+{
+	const struct weft_job_carry told = {
+		.was = was, .bytes = bytes, .now = now, .sends = true,
+		.joins = true,
+	};
+
+	weft_job_carry(table, place, job, WEFT_DIRECTION_EGRESS, &told);
+}
+
+TEST(weft_job_carry__transfers_of_two_flows)
+{
+	struct weft_job_table *table = create();
+	struct weft_burst bursts[2];
+	u16 place;
+	u64 i;
+
+	place = weft_job_join(table, 8);
+	EXPECT_EQ(weft_job_join(table, 8), place);
+	EXPECT_EQ(weft_job_gap(table, place, 0), WEFT_GAP_MIN);
+	for (i = 0; i < 10; i++) {
+		carry(table, place, 8, (i - 1) * 100, i ? 1000 : 0, i * 100);
+		carry(table, place, 8, (i - 1) * 100, i ? 500 : 0, i * 100);
+	}
+	ASSERT(weft_job_bursts(table, 8, bursts));
+	EXPECT_EQ(bursts[0].closed, 9);
+	EXPECT_EQ(bursts[0].learned.bytes, 1500);
+	EXPECT(bursts[0].learned.trusted);
+	EXPECT_EQ(bursts[0].learned.period, 100);
+	EXPECT_EQ(bursts[1].closed, 0);
+	EXPECT_EQ(weft_job_gap(table, place, 0), 50);
+	EXPECT_EQ(weft_job_gap(table, place, 1), WEFT_GAP_MIN);
+	EXPECT(!weft_job_bursts(table, 9, bursts));
+	weft_job_table_destroy(table);
+}
+
+TEST(weft_job_carry__a_late_flow_disturbs_nobody)
+{
+	struct weft_job_table *table = create();
+	struct weft_burst bursts[2];
+	u16 place;
+	u32 job;
+
+	/* its job's node has gone to another */
+	place = weft_job_join(table, 1);
+	weft_job_leave(table, 1, none, none);
+	for (job = 2; job <= WEFT_JOBS_MAX + 1; job++)
+		ASSERT(weft_job_join(table, job));
+	for (job = 2; job <= WEFT_JOBS_MAX + 1; job++)
+		carry(table, place, 1, 5, 1000, 6);
+	for (job = 2; job <= WEFT_JOBS_MAX + 1; job++) {
+		ASSERT(weft_job_bursts(table, job, bursts));
+		EXPECT(!bursts[0].begun);
+	}
+	carry(table, 0, 1, 5, 1000, 6);
+	carry(table, U16_MAX, 1, 5, 1000, 6);
+	EXPECT_EQ(weft_job_gap(table, 0, 0), WEFT_GAP_MIN);
+	EXPECT_EQ(weft_job_gap(table, U16_MAX, 0), WEFT_GAP_MIN);
+	weft_job_table_destroy(table);
+}
+
+TEST(weft_job_announce__known_before_its_bytes)
+{
+	struct weft_job_table *table = create();
+	struct weft_burst bursts[2];
+	u16 place;
+
+	EXPECT(!weft_job_announce(table, 3, 0, 10, 100));
+	place = weft_job_join(table, 3);
+	EXPECT(weft_job_announce(table, 3, 0, 10, 100));
+	ASSERT(weft_job_bursts(table, 3, bursts));
+	EXPECT_EQ(weft_burst_expected(&bursts[0]), 100);
+	carry(table, place, 3, 0, 0, 10);
+	carry(table, place, 3, 10, 100, 11);
+	ASSERT(weft_job_bursts(table, 3, bursts));
+	EXPECT_EQ(weft_burst_expected(&bursts[0]), 100);
+	EXPECT_EQ(bursts[0].bytes, 100);
+	EXPECT_EQ(bursts[0].closed, 0);
+	weft_job_table_destroy(table);
+}
+
+TEST(weft_job_set_name__of_a_job_to_come)
+{
+	struct weft_job_table *table = create();
+	char name[WEFT_JOB_NAME];
+	u32 job;
+
+	EXPECT(weft_job_set_name(table, 12, "resnet"));
+	EXPECT(weft_job_join(table, 12));
+	weft_job_name(table, 12, name);
+	EXPECT(!strcmp(name, "resnet"));
+	EXPECT(weft_job_set_name(table, 12, ""));
+	weft_job_name(table, 12, name);
+	EXPECT(!strcmp(name, ""));
+	weft_job_name(table, 99, name);
+	EXPECT(!strcmp(name, ""));
+	/* names alone keep nobody out */
+	for (job = 100; job < 100 + 2 * WEFT_JOBS_MAX; job++)
+		EXPECT(weft_job_set_name(table, job, "a name that is as long as it may"));
+	EXPECT(weft_job_join(table, 1));
+	for (job = 1000000; weft_job_join(table, job); job++)
+		;
+	EXPECT_EQ(job, 1000000 + WEFT_JOBS_MAX - 2);
+	EXPECT(!weft_job_set_name(table, job, "x"));
+	EXPECT(weft_job_set_name(table, 12, "still"));
 	weft_job_table_destroy(table);
 }
