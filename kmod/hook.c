@@ -16,7 +16,6 @@
  */
 #include <linux/compiler.h>
 #include <linux/etherdevice.h>
-#include <linux/hash.h>
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
@@ -36,26 +35,9 @@
 #include "policy.h"
 #include "port.h"
 #include "reader.h"
+#include "stamp.h"
 #include "trace.h"
 #include "uplink.h"
-
-/**
- * struct weft_stamp - what a judged packet carries, in qdisc_skb_cb.data
- * @room: never read. netem writes its own time over the first eight bytes, and
- *	a packet that waited there shall still be known as judged
- * @index: slot of its flow; where it has none, a hash with WEFT_TAG_HASHED
- * @cookie: proves that this module wrote the stamp, for this uplink and
- *	direction, about the flow that the slot holds now
- * @attach: attachment point
- * @class: for a packet without a flow
- */
-struct weft_stamp {
-	u64	room;
-	u32	index;
-	u32	cookie;
-	u16	attach;
-	u16	class;
-} __packed __aligned(4);
 
 /**
  * struct weft_passage - one packet at one place, while it is judged
@@ -88,72 +70,6 @@ struct weft_passage {
 	u32			job;
 	struct weft_pkt		pkt;
 };
-
-static struct weft_stamp *weft_stamp(const struct sk_buff *skb)
-{
-	BUILD_BUG_ON(sizeof(struct weft_stamp) > QDISC_CB_PRIV_LEN);
-	return (struct weft_stamp *)qdisc_skb_cb(skb)->data;
-}
-
-/*
- * What makes a stamp believable: protects against stale and foreign ones, and
- * against a program that writes numbers into a packet's control block without
- * having seen one of ours. A stamp is good on the uplink and for the direction
- * that it was made for, and as long as its flow has its slot.
- */
-static inline u32 weft_stamp_cookie(const struct weft_uplink *uplink,
-				    u32 index, u32 attach, u32 class,
-				    enum weft_direction direction,
-				    const struct weft_flow *flow)
-{
-	u32 place = (u32)direction << 31 | attach << 8 | class;
-	u32 mixed = (index ^ uplink->stamp_secret) * GOLDEN_RATIO_32;
-
-	if (flow)
-		mixed ^= READ_ONCE(flow->slot_gen);
-	return ror32(mixed * GOLDEN_RATIO_32, 13) ^ place * GOLDEN_RATIO_32;
-}
-
-/* @index is @flow's slot, or a hash with WEFT_TAG_HASHED where @flow is NULL. */
-static inline void weft_stamp_write(const struct weft_uplink *uplink,
-				    const struct weft_attach *attach,
-				    struct sk_buff *skb,
-				    enum weft_direction direction, u32 index,
-				    const struct weft_flow *flow, u8 class)
-{
-	struct weft_stamp *stamp = weft_stamp(skb);
-
-	stamp->index = index;
-	stamp->attach = attach->id;
-	stamp->class = class;
-	stamp->cookie = weft_stamp_cookie(uplink, index, attach->id, class,
-					  direction, flow);
-}
-
-/* The slot that a stamp names, NULL where it names none. */
-static struct weft_flow *weft_stamp_flow(const struct weft_uplink *uplink,
-					 const struct weft_stamp *stamp)
-{
-	return stamp->index & WEFT_TAG_HASHED ? NULL :
-	       weft_flow_by_index(uplink->wn->flows, stamp->index);
-}
-
-/*
- * Was the packet judged on this uplink, for this direction, and is its flow
- * still the one that it was judged for? Sets @flow, to NULL where it has none.
- */
-static bool weft_stamp_read(const struct weft_uplink *uplink,
-			    const struct sk_buff *skb,
-			    enum weft_direction direction,
-			    struct weft_flow **flow)
-{
-	const struct weft_stamp *stamp = weft_stamp(skb);
-
-	*flow = weft_stamp_flow(uplink, stamp);
-	return stamp->cookie == weft_stamp_cookie(uplink, stamp->index,
-						  stamp->attach, stamp->class,
-						  direction, *flow);
-}
 
 /**
  * weft_judged - was a packet judged on its way to here
