@@ -187,14 +187,28 @@ test_sizes_at_the_receiver_over_loss()
 	[ "$(framed)" = "$sent" ] || compare "lost" "$(tx lost)" -gt 0
 }
 
+# tcp NAME COUNTER: of a namespace's TCP
+tcp() { on "$1" nstat -asz "$2" | awk -v c="$2" '$1 == c { print $2 }'; }
+
+# Equal where all came once and in order: on a busy machine some may not, since
+# either CPU can carry the sender's packets.
 test_sizes_at_the_receiver()
 {
+	local late
+
 	topo
 	must streams host serve 5000
 	must on host weft uplink add up0
 	must on host weft profile load gloo
 	gloo peer 10.9.0.1 150 9
-	is "messages and bytes" "$(framed)" "$sent"
+	late=$(($(tcp host TcpExtTCPOFOQueue) + $(tcp peer TcpRetransSegs)))
+	note "late or again: $late segments; lost $(tx lost) over $(tx lost_bytes)"
+	if [ "$late" -eq 0 ]; then
+		is "messages and bytes" "$(framed)" "$sent"
+	else
+		compare "messages" "$(tx messages)" -le "${sent% *}"
+		[ "$(framed)" = "$sent" ] || compare "lost" "$(tx lost)" -gt 0
+	fi
 }
 
 # More headers in a packet than are read: fewer, but none that is not there.
