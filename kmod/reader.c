@@ -24,6 +24,8 @@
 #include "config.h"
 #include "extension.h"
 #include "flow.h"
+#include "job.h"
+#include "netns.h"
 #include "profile.h"
 #include "reader.h"
 #include "trace.h"
@@ -38,6 +40,7 @@
  * @flow: the flow
  * @ext: its extension, locked
  * @set: what streams are compared with, NULL where nothing is any more
+ * @jobs: of the namespace
  * @skb: the packet
  * @end: who sent it: 0 the flow's opener, 1 its acceptor
  * @seq: sequence number of its first byte of payload
@@ -49,6 +52,7 @@ struct weft_reading {
 	struct weft_flow		*flow;
 	struct weft_extension		*ext;
 	const struct weft_stream_set	*set;
+	struct weft_job_table		*jobs;
 	struct sk_buff			*skb;
 	unsigned int			end;
 	u32				seq;
@@ -88,23 +92,28 @@ void weft_reader_open(struct weft_net *wn, struct weft_flow *flow, u32 hash)
 }
 
 /*
- * Where jobs and transfers get their messages: one of @message->size bytes
- * begins, which end @end of the flow sends. Called once for each, before any
- * byte of it is handed on; under the extension's lock.
+ * Messages begin in this packet, and none of their bytes has been handed on:
+ * now their job can know how much is to come. Under the extension's lock.
  */
-static void weft_reader_message(const struct weft_flow *flow, unsigned int end,
-				const struct weft_message *message)
-{
-	trace_weft_message(flow->index, end, message->size, message->id);
-}
-
 static void weft_reader_messages(const struct weft_reading *in,
+				 const struct weft_framing *framing,
 				 unsigned int end)
 {
+	enum weft_direction direction = weft_flow_direction(in->flow);
+	u32 job = READ_ONCE(in->flow->job);
+	u64 bytes = 0;
 	unsigned int i;
 
-	for (i = 0; i < in->walk.n; i++)
-		weft_reader_message(in->flow, end, &in->walk.message[i]);
+	for (i = 0; i < in->walk.n; i++) {
+		const struct weft_message *message = &in->walk.message[i];
+
+		trace_weft_message(in->flow->index, end, message->size,
+				   message->id);
+		bytes += framing->header_len + message->size;
+	}
+	if (bytes && job)
+		weft_job_announce(in->jobs, job, end ? !direction : direction,
+				  get_jiffies_64(), bytes);
 }
 
 /* Payload that this host's CPUs cannot read, or that says nothing. */
@@ -167,7 +176,7 @@ static void weft_reader_walk(struct weft_reading *in,
 		skb_abort_seq_read(&state);
 	}
 	weft_framing_finish(half, framing, &in->walk);
-	weft_reader_messages(in, in->end);
+	weft_reader_messages(in, framing, in->end);
 }
 
 static unsigned int weft_reader_framed(struct weft_reading *in)
@@ -198,7 +207,7 @@ static void weft_reader_begin_framing(struct weft_reading *in,
 		weft_framing_init(&ext->framing[end], framing, end,
 				  ext->flags & WEFT_EXT_BASE << end ?
 				  &start[end] : NULL, &in->walk);
-		weft_reader_messages(in, end);
+		weft_reader_messages(in, framing, end);
 	}
 	ext->flags |= WEFT_EXT_FRAMED;
 }
@@ -356,6 +365,7 @@ bool weft_reader_packet(struct weft_net *wn, struct weft_flow *flow, u32 hash,
 		return false;
 	in.flow = flow;
 	in.set = rcu_dereference(wn->streams);
+	in.jobs = wn->jobs;
 	in.skb = skb;
 	in.end = pkt->src != weft_flow_opener(flow);
 	in.seq = pkt->tcp_seq;

@@ -57,6 +57,23 @@ test_byte_by_byte()
 	is "what is left of it" "$(flow '.acceptor == "fd09::2"' tx_framed.left)" 4
 }
 
+announced_is()
+{
+	[ "$(on host weft -j job show 77 | jq ".[0].$1_transfers.announced")" = "$2" ]
+}
+
+# Its job knows how much a transfer will be, before the bytes are there.
+test_messages_announce_the_transfer()
+{
+	streamed
+	small_profile
+	# the beginning says whose job it is, then comes the header of 1000 bytes
+	must streams host send 10.9.0.2 5000 787861626364 03e85566
+	wait_for "1000 and a header" announced_is tx 1004
+	is "of which there are" "$(tx left)" 1000
+	is "sent by nobody else" "$(on host weft -j job show 77 | jq '.[0].rx_transfers.announced')" null
+}
+
 test_pending_until_it_is_known()
 {
 	streamed

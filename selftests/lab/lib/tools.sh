@@ -31,10 +31,11 @@ tools_build_locked()
 		touch "$TOOLS_DIR/.done"
 		return 0
 	fi
+	# what a make here has built has another prefix
 	for part in $TOOLS_SOURCES; do
 		[ -e "$LAB_TOP/$part" ] || continue
 		rsync -rlpc --delete --exclude='*.o' --exclude='*.so' \
-			--exclude='*.d' "$LAB_TOP/$part" "$dir/" || return 1
+			--exclude='*.d' --exclude=/userspace/weft "$LAB_TOP/$part" "$dir/" || return 1
 	done
 	logged "$LAB_LOGS/tools.log" "building the tools" tools_make "$dir" ||
 		return 1
