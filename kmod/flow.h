@@ -495,11 +495,10 @@ static inline void weft_flow_forward(struct weft_flow *flow, u8 state)
  * Context: RCU read side, softirqs off. No lock, but that of the flow's job at
  *	the first packet of a jiffy.
  */
-static inline void weft_flow_account(struct weft_flow_table *table,
-				     struct weft_flow *flow,
-				     const struct weft_pkt *pkt,
-				     const struct sk_buff *skb,
-				     unsigned int bytes, unsigned int packets)
+static __always_inline void
+weft_flow_account(struct weft_flow_table *table, struct weft_flow *flow,
+		  const struct weft_pkt *pkt, const struct sk_buff *skb,
+		  unsigned int bytes, unsigned int packets)
 {
 	struct weft_flow_half *half = weft_flow_half(flow, pkt->src);
 	struct weft_flow_half *peer = weft_flow_half(flow, !pkt->src);

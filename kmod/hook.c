@@ -668,7 +668,7 @@ static __always_inline bool weft_judge_plain(struct weft_uplink *uplink,
 	/* No packet in a tunnel: see WEFT_KEY_TUNNEL_PORT. */
 	flow = weft_flow_lookup(flows, &pkt.key, NULL,
 				weft_flow_hash_ip4(flows, &pkt.key));
-	if (!flow || weft_is_syn(&pkt) ||
+	if (!flow ||
 	    weft_known_verdict(flow, rcu_dereference(uplink->wn->config),
 			       weft_opener_direction(flow, pkt.src, direction),
 			       attach->id) != WEFT_ACTION_ALLOW)

@@ -231,9 +231,10 @@ static inline u32 weft_key_rest(u16 vlan, u8 proto, u8 flags)
 
 /*
  * The packet that nearly all are: IPv4 without options, whole, TCP or UDP, its
- * headers side by side. What it finds, the general way would find too; where
- * anything is out of the ordinary it says false and leaves that way to judge.
- * Inline, since the call alone would cost a tenth of it. Arguments as for
+ * headers side by side, no SYN that opens a connection. What it finds, the
+ * general way would find too; where anything is out of the ordinary it says
+ * false and leaves that way to judge. Inline, since the call alone would cost a
+ * tenth of it. Arguments as for
  * weft_parse(), the EtherType is IPv4.
  */
 static __always_inline bool weft_parse_plain(const struct sk_buff *skb,
@@ -263,6 +264,9 @@ static __always_inline bool weft_parse_plain(const struct sk_buff *skb,
 		if (header < sizeof(*th))
 			return false;
 		pkt->tcp_flags = ((const u8 *)th)[13];
+		if ((pkt->tcp_flags & (WEFT_TCPHDR_SYN | WEFT_TCPHDR_ACK)) ==
+		    WEFT_TCPHDR_SYN)
+			return false;
 		pkt->tcp_seq = ntohl(th->seq);
 		pkt->tcp_ack = ntohl(th->ack_seq);
 		pkt->tcp_window = ntohs(th->window);
