@@ -337,34 +337,45 @@ unlock:
 }
 
 /**
- * weft_flow_hash_of - where whatever flow is in a slot now can be found
+ * weft_flow_change - do something to whatever flow is in a slot now
  * @table: the table
  * @flow: the slot
+ * @change: called for a live flow with its weft_flow_hash(), under the bucket's
+ *	lock
+ * @arg: for @change
  *
- * Context: RCU read side. Without the bucket's lock the slot can become another
- *	flow's meanwhile: weft_flow_is_at() says so with it.
- * Return: weft_flow_hash() of the flow's key and tunnel.
+ * Context: Any but hard interrupt. Takes the bucket's lock.
+ * Return: what @change returned, or -ENOENT where the slot is empty or became
+ *	another flow's meanwhile.
  */
-u32 weft_flow_hash_of(const struct weft_flow_table *table,
-		      const struct weft_flow *flow)
+int weft_flow_change(struct weft_flow_table *table, struct weft_flow *flow,
+		     weft_flow_changer change, void *arg)
 {
-	return weft_flow_hash(table, &flow->key, &flow->encap);
+	spinlock_t *lock;	/* of its bucket */
+	int err = -ENOENT;
+	u32 hash;
+
+	rcu_read_lock();
+	hash = weft_flow_hash(table, &flow->key, &flow->encap);
+	lock = weft_bucket_lock(table, hash);
+	spin_lock_bh(lock);
+	if (flow->flags & WEFT_FLOW_LIVE &&
+	    hash == weft_flow_hash(table, &flow->key, &flow->encap))
+		err = change(table, flow, hash, arg);
+	spin_unlock_bh(lock);
+	rcu_read_unlock();
+	return err;
 }
 
-/**
- * weft_flow_is_at - is a live flow in a slot, and in the bucket of a hash
- * @table: the table
- * @flow: the slot
- * @hash: what weft_flow_hash_of() said
- *
- * Context: The bucket's lock.
- * Return: false where the slot is empty or another flow's.
- */
-bool weft_flow_is_at(const struct weft_flow_table *table,
-		     const struct weft_flow *flow, u32 hash)
+static int weft_change_set(struct weft_flow_table *table,
+			   struct weft_flow *flow, u32 hash, void *arg)
 {
-	return flow->flags & WEFT_FLOW_LIVE &&
-	       weft_flow_hash_of(table, flow) == hash;
+	const struct weft_flow_set *set = arg;
+
+	return weft_flow_assign(table, flow, set->class ?: flow->class,
+				WEFT_SOURCE_SET,
+				set->has_job ? set->job : flow->job) ?
+		0 : -ENOSPC;
 }
 
 /**
@@ -378,28 +389,18 @@ bool weft_flow_is_at(const struct weft_flow_table *table,
  *	another job: the flow has none then, and the class.
  */
 int weft_flow_set(struct weft_flow_table *table, u32 index,
-		  const struct weft_flow_set *set)
+		  struct weft_flow_set *set)
 {
 	struct weft_flow *flow = weft_flow_by_index(table, index);
-	int err = -ENOENT;
-	spinlock_t *lock;	/* of its bucket */
-	u32 hash;
 
-	if (!flow)
-		return err;
-	rcu_read_lock();
-	hash = weft_flow_hash_of(table, flow);
-	lock = weft_bucket_lock(table, hash);
-	spin_lock_bh(lock);
-	if (weft_flow_is_at(table, flow, hash))
-		err = weft_flow_assign(table, flow,
-				       set->class ?: flow->class,
-				       WEFT_SOURCE_SET,
-				       set->has_job ? set->job : flow->job) ?
-			0 : -ENOSPC;
-	spin_unlock_bh(lock);
-	rcu_read_unlock();
-	return err;
+	return flow ? weft_flow_change(table, flow, weft_change_set, set) :
+		      -ENOENT;
+}
+
+static int weft_change_del(struct weft_flow_table *table,
+			   struct weft_flow *flow, u32 hash, void *arg)
+{
+	return weft_flow_unlink(table, flow, hash) ? 0 : -ENOENT;
 }
 
 /**
@@ -414,20 +415,9 @@ int weft_flow_del(struct weft_flow_table *table, u32 index)
 {
 	struct weft_flow *flow = weft_flow_by_index(table, index);
 	int err = -ENOENT;
-	spinlock_t *lock;	/* of its bucket */
-	u32 hash;
 
-	if (!flow)
-		return err;
-	rcu_read_lock();
-	hash = weft_flow_hash_of(table, flow);
-	lock = weft_bucket_lock(table, hash);
-	spin_lock_bh(lock);
-	if (weft_flow_is_at(table, flow, hash) &&
-	    weft_flow_unlink(table, flow, hash))
-		err = 0;
-	spin_unlock_bh(lock);
-	rcu_read_unlock();
+	if (flow)
+		err = weft_flow_change(table, flow, weft_change_del, NULL);
 	weft_rouse(table);
 	return err;
 }

@@ -295,6 +295,16 @@ weft_flow_direction(const struct weft_flow *flow)
 		WEFT_DIRECTION_INGRESS : WEFT_DIRECTION_EGRESS;
 }
 
+/* The way that what end @end sends takes past the attachment point. */
+static inline enum weft_direction
+weft_flow_end_direction(const struct weft_flow *flow, unsigned int end)
+{
+	bool opener = end == weft_flow_opener(flow);
+
+	return opener == (weft_flow_direction(flow) == WEFT_DIRECTION_EGRESS) ?
+		WEFT_DIRECTION_EGRESS : WEFT_DIRECTION_INGRESS;
+}
+
 static inline u16 weft_verdict_pack(u16 attach, u8 action)
 {
 	return attach << WEFT_VERDICT_BITS | action;
@@ -553,7 +563,7 @@ struct weft_flow_set {
 
 /* By a flow's number: process context. */
 int weft_flow_set(struct weft_flow_table *table, u32 index,
-		  const struct weft_flow_set *set);
+		  struct weft_flow_set *set);
 int weft_flow_del(struct weft_flow_table *table, u32 index);
 
 /* Records: process context. */

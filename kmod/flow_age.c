@@ -146,19 +146,29 @@ static bool weft_is_of(const struct weft_flow_table *table,
 typedef bool (*weft_flow_wanted)(const struct weft_flow_table *table,
 				 const struct weft_flow *flow, u32 arg);
 
+/* What weft_unlink_if() looks for. */
+struct weft_wish {
+	weft_flow_wanted	wanted;
+	u32			arg;
+};
+
+static int weft_change_unlink(struct weft_flow_table *table,
+			      struct weft_flow *flow, u32 hash, void *arg)
+{
+	const struct weft_wish *wish = arg;
+
+	if (wish->wanted(table, flow, wish->arg))
+		weft_flow_unlink(table, flow, hash);
+	return 0;
+}
+
 /* Unlinks what @flow's slot holds, if under the lock it still is @wanted. */
 static void weft_unlink_if(struct weft_flow_table *table, struct weft_flow *flow,
 			   weft_flow_wanted wanted, u32 arg)
 {
-	u32 hash = weft_flow_hash_of(table, flow);
-	spinlock_t *lock = weft_bucket_lock(table, hash);
+	struct weft_wish wish = { wanted, arg };
 
-	rcu_read_lock();
-	spin_lock_bh(lock);
-	if (weft_flow_is_at(table, flow, hash) && wanted(table, flow, arg))
-		weft_flow_unlink(table, flow, hash);
-	spin_unlock_bh(lock);
-	rcu_read_unlock();
+	weft_flow_change(table, flow, weft_change_unlink, &wish);
 }
 
 static bool weft_is_tunnelled(const struct weft_flow_table *table,
@@ -236,16 +246,13 @@ static void weft_scan(struct weft_flow_table *table)
  */
 void weft_flow_settle(struct weft_flow_table *table, struct weft_flow *flow)
 {
-	unsigned int sent = flow->flags & WEFT_FLOW_INGRESS ?
-		!weft_flow_opener(flow) : weft_flow_opener(flow);
 	u64 bytes[2], packets[2];
-	int dir;
+	unsigned int end;
 
 	WRITE_ONCE(flow->state, WEFT_FLOW_STATE_CLOSED);
-	for (dir = 0; dir < 2; dir++) {
-		struct weft_flow_half *half =
-			weft_flow_half(flow, dir == WEFT_DIRECTION_EGRESS ?
-				       sent : !sent);
+	for (end = 0; end < 2; end++) {
+		enum weft_direction dir = weft_flow_end_direction(flow, end);
+		struct weft_flow_half *half = weft_flow_half(flow, end);
 
 		bytes[dir] = atomic64_read(&half->bytes);
 		packets[dir] = atomic64_read(&half->packets);

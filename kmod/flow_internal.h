@@ -8,12 +8,14 @@
 
 #include "flow.h"
 
-/* flow.c: the bucket's lock is held. */
+/* flow.c */
+typedef int (*weft_flow_changer)(struct weft_flow_table *table,
+				 struct weft_flow *flow, u32 hash, void *arg);
+int weft_flow_change(struct weft_flow_table *table, struct weft_flow *flow,
+		     weft_flow_changer change, void *arg);
+
+/* The bucket's lock is held. */
 u32 *weft_bucket(const struct weft_flow_table *table, u32 hash);
-u32 weft_flow_hash_of(const struct weft_flow_table *table,
-		      const struct weft_flow *flow);
-bool weft_flow_is_at(const struct weft_flow_table *table,
-		     const struct weft_flow *flow, u32 hash);
 bool weft_flow_unlink(struct weft_flow_table *table, struct weft_flow *flow,
 		      u32 hash);
 void weft_flow_publish(struct weft_flow_table *table,

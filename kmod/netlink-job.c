@@ -70,7 +70,7 @@ static int weft_add_flow(struct weft_flow *flow, u32 index, void *arg)
 {
 	struct weft_job_batch *batch = arg;
 	struct weft_job_record *record;
-	unsigned int sent;
+	unsigned int end;
 	u32 id;
 
 	id = READ_ONCE(flow->job);
@@ -78,18 +78,13 @@ static int weft_add_flow(struct weft_flow *flow, u32 index, void *arg)
 	if (!record)
 		return 0;
 
-	/* The end on this side: the opener, unless it opened from outside. */
-	sent = !!weft_flow_opener(flow);
-	if (weft_flow_direction(flow) == WEFT_DIRECTION_INGRESS)
-		sent = !sent;
-	record->counts.bytes[WEFT_DIRECTION_EGRESS] +=
-		atomic64_read(&weft_flow_half(flow, sent)->bytes);
-	record->counts.packets[WEFT_DIRECTION_EGRESS] +=
-		atomic64_read(&weft_flow_half(flow, sent)->packets);
-	record->counts.bytes[WEFT_DIRECTION_INGRESS] +=
-		atomic64_read(&weft_flow_half(flow, !sent)->bytes);
-	record->counts.packets[WEFT_DIRECTION_INGRESS] +=
-		atomic64_read(&weft_flow_half(flow, !sent)->packets);
+	for (end = 0; end < 2; end++) {
+		enum weft_direction dir = weft_flow_end_direction(flow, end);
+		struct weft_flow_half *half = weft_flow_half(flow, end);
+
+		record->counts.bytes[dir] += atomic64_read(&half->bytes);
+		record->counts.packets[dir] += atomic64_read(&half->packets);
+	}
 	weft_transfer_untold(batch->flows, flow, record->bursts);
 	return 0;
 }

@@ -294,10 +294,8 @@ static bool weft_flow_at(const struct weft_flow *flow, u32 attach)
 /* The end on the other side: of a flow between two ports, the acceptor. */
 static const struct in6_addr *weft_flow_remote(const struct weft_flow *flow)
 {
-	unsigned int opener = weft_flow_opener(flow);
-
-	return &flow->key.addr[weft_flow_direction(flow) ==
-			       WEFT_DIRECTION_INGRESS ? opener : !opener];
+	return &flow->key.addr[weft_flow_end_direction(flow, 0) ==
+			       WEFT_DIRECTION_INGRESS ? 0 : 1];
 }
 
 static bool weft_flow_has_peer(const struct weft_flow *flow,

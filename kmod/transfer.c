@@ -34,15 +34,6 @@
 #include "netns.h"
 #include "transfer.h"
 
-static enum weft_direction weft_end_direction(const struct weft_flow *flow,
-					      unsigned int end)
-{
-	bool opener = end == weft_flow_opener(flow);
-
-	return opener == (weft_flow_direction(flow) == WEFT_DIRECTION_EGRESS) ?
-		WEFT_DIRECTION_EGRESS : WEFT_DIRECTION_INGRESS;
-}
-
 /* Of a time that is at most 2^32 jiffies ago. */
 static u64 weft_tick(u32 then)
 {
@@ -234,7 +225,7 @@ static u32 weft_transfer_gap(struct weft_flow_table *table,
 			     const struct weft_flow *flow, unsigned int end)
 {
 	return weft_job_gap(table->wn->jobs, READ_ONCE(flow->job_place),
-			    weft_end_direction(flow, end));
+			    weft_flow_end_direction(flow, end));
 }
 
 /* As it is, @last being the time of its newest byte. */
@@ -248,7 +239,7 @@ static void weft_transfer_fill(struct weft_flow_table *table,
 	u64 ago = get_jiffies_64() - weft_tick(started);
 
 	memset(transfer, 0, sizeof(*transfer));
-	transfer->direction = weft_end_direction(flow, end);
+	transfer->direction = weft_flow_end_direction(flow, end);
 	transfer->start_ns = ktime_get_ns() - jiffies64_to_nsecs(ago);
 	transfer->duration_us = weft_usecs(max_t(s32, last - started, 0));
 	transfer->wire_bytes = weft_track_wire(track, half);
@@ -321,7 +312,7 @@ weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
 	u32 limited = 0;
 	u64 bytes = 0;
 
-	local = weft_end_direction(flow, pkt->src) == WEFT_DIRECTION_EGRESS;
+	local = weft_flow_end_direction(flow, pkt->src) == WEFT_DIRECTION_EGRESS;
 	if (local)
 		limited = weft_sample_take(table, flow, skb);
 
@@ -352,7 +343,7 @@ weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
 	carry.now = weft_tick(now);
 	carry.joins = carry.sends && (fresh || silent || !bytes);
 	weft_job_carry(table->wn->jobs, place, READ_ONCE(flow->job),
-		       weft_end_direction(flow, pkt->src), &carry);
+		       weft_flow_end_direction(flow, pkt->src), &carry);
 }
 
 /**
@@ -410,7 +401,7 @@ void weft_transfer_settle(struct weft_flow_table *table, struct weft_flow *flow)
 		carry.bytes = bytes - weft_track_told(track);
 		carry.was = weft_tick(half->last);
 		weft_job_carry(table->wn->jobs, flow->job_place, flow->job,
-			       weft_end_direction(flow, end), &carry);
+			       weft_flow_end_direction(flow, end), &carry);
 	}
 }
 
@@ -469,7 +460,7 @@ void weft_transfer_untold(struct weft_flow_table *table, struct weft_flow *flow,
 		chunk.at = weft_tick(READ_ONCE(half->last));
 		chunk.bytes = bytes > told ? bytes - told : 0;
 		if (chunk.bytes)
-			weft_burst_add(&bursts[weft_end_direction(flow, end)],
+			weft_burst_add(&bursts[weft_flow_end_direction(flow, end)],
 				       &chunk);
 	}
 }

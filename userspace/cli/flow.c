@@ -277,7 +277,8 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 }
 
 /* There can be a million: each is printed as it comes. */
-static int flow_show(const struct args *args)
+int flow_list(const struct args *args, __u8 cmd, const char *what,
+	      int (*fn)(const struct nlmsghdr *nlh, void *arg))
 {
 	struct netlink *nl = session_weft();
 	struct request req;
@@ -288,18 +289,23 @@ static int flow_show(const struct args *args)
 	/* What a row needs of the kernel besides is asked for first. */
 	class_names_load(nl);
 	attach_name(0);
-	request_weft(&req, WEFT_CMD_FLOW_GET);
+	request_weft(&req, cmd);
 	args_put(args, &req);
 	output_begin();
 	if (args_get(args, "index"))
-		err = netlink_do(nl, &req, show_one, NULL);
+		err = netlink_do(nl, &req, fn, NULL);
 	else
-		err = netlink_stream(nl, &req, show_one, NULL);
+		err = netlink_stream(nl, &req, fn, NULL);
 	output_end(!err);
 	if (err)
-		netlink_complain(nl, "flow show");
+		netlink_complain(nl, what);
 	request_free(&req);
 	return err ? STATUS_REFUSED : STATUS_OK;
+}
+
+static int flow_show(const struct args *args)
+{
+	return flow_list(args, WEFT_CMD_FLOW_GET, "flow show", show_one);
 }
 
 static int check_set(const struct args *args)

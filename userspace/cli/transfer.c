@@ -136,27 +136,7 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 
 static int transfer_show(const struct args *args)
 {
-	struct netlink *nl = session_weft();
-	struct request req;
-	int err;
-
-	if (!nl)
-		return STATUS_REFUSED;
-	/* What a row needs of the kernel besides is asked for first. */
-	class_names_load(nl);
-	attach_name(0);
-	request_weft(&req, WEFT_CMD_TRANSFER_GET);
-	args_put(args, &req);
-	output_begin();
-	if (args_get(args, "index"))
-		err = netlink_do(nl, &req, show_one, NULL);
-	else
-		err = netlink_stream(nl, &req, show_one, NULL);
-	output_end(!err);
-	if (err)
-		netlink_complain(nl, "transfer show");
-	request_free(&req);
-	return err ? STATUS_REFUSED : STATUS_OK;
+	return flow_list(args, WEFT_CMD_TRANSFER_GET, "transfer show", show_one);
 }
 
 static const struct action actions[] = {
