@@ -10,12 +10,10 @@
 ksft_stage()
 {
 	KSFT=$LOGS/kselftest
-	[ ! -e "$KSFT/.done" ] || return 0
 	(
 		flock 9
-		ksft_stage_locked "$KSFT"
-	) 9>"$CACHE/locks/kselftest" || return 1
-	touch "$KSFT/.done"
+		[ -e "$KSFT/.done" ] || ksft_stage_locked "$KSFT"
+	) 9>"$CACHE/locks/kselftest"
 }
 
 ksft_stage_locked()
@@ -38,7 +36,7 @@ ksft_stage_locked()
 	mkdir -p "$install"
 	# the script takes no targets, and would build the whole kernel's tests
 	(cd "$tree" && MAKEFLAGS="TARGETS=weft FORCE_TARGETS=1" \
-		./kselftest_install.sh "$install")
+		./kselftest_install.sh "$install") && touch "$install/.done"
 }
 
 ksft_limit()
@@ -59,15 +57,15 @@ ksft_names()
 		fi | grep -E -e "${T:-.}"
 }
 
-# kselftest KERNEL all|smoke
+# kselftest KERNEL all|smoke [I/N]: the Ith of N parts
 kselftest()
 {
-	local kernel=$1 names limit n=0 rc log finished rest total
+	local kernel=$1 part=${3:-1/1} names limit n=0 rc log finished rest total
 	local -a todo
 
 	ksft_stage || return 1
 	# what is run must not change under the guest
-	names=$(ksft_names "$2")
+	names=$(ksft_names "$2" | awk -v i="${part%/*}" -v n="${part#*/}" '(NR - 1) % n == i - 1')
 	if [ -z "$names" ]; then
 		echo "no test matches"
 		return 1
@@ -84,7 +82,7 @@ kselftest()
 	mapfile -t todo <<<"$names"
 	while [ ${#todo[@]} -gt 0 ]; do
 		n=$((n + 1))
-		log=$LOGS/kselftest-$kernel-$n.out
+		log=$LOGS/kselftest-$kernel-${part%/*}.$n.out
 		total=$((limit * ${#todo[@]} + 300))
 		[ "$total" -lt 7200 ] || total=7200
 		rc=0

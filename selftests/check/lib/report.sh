@@ -89,18 +89,24 @@ try()
 	fi
 }
 
-# lanes FUNCTION...: each with steps of its own, side by side. One that ends
-# early has not run its steps, which no count would say.
-lanes()
+# side_by_side N "FUNCTION [WORD]"...: each with steps of its own, N at a time and
+# in that order. One that ends early has not run its steps, which no count would
+# say.
+side_by_side()
 {
-	local lane
+	local at_once=$1 job
+	shift
 
-	for lane in "$@"; do
-		("$lane" || echo "0 1 0 $lane" >>"$RESULTS"; echo "$lane" >>"$RESULTS.lanes") &
+	for job in "$@"; do
+		while [ "$(jobs -rp | wc -l)" -ge "$at_once" ]; do
+			wait -n
+		done
+		# shellcheck disable=SC2086 # a list of words
+		($job || echo "0 1 0 $job" >>"$RESULTS"; echo "$job" >>"$RESULTS.done") &
 	done
 	wait
-	for lane in "$@"; do
-		grep -qx "$lane" "$RESULTS.lanes" || echo "0 1 0 $lane (it died)" >>"$RESULTS"
+	for job in "$@"; do
+		grep -qx "$job" "$RESULTS.done" || echo "0 1 0 $job (it died)" >>"$RESULTS"
 	done
 }
 
