@@ -83,14 +83,17 @@ kernel_build_locked()
 	kernel_build_install "$name" "$out"
 }
 
-# Every wish must have come true, or a checker could be off without a word.
+# Every wish must have come true (of two about one option, the later), or a
+# checker could be off without a word.
 kernel_build_config()
 {
 	local out=$1 line lost=""
 
 	while read -r line; do
 		grep -qxF "$line" "$out/.config" || lost+=" $line"
-	done < <(grep '^CONFIG' "$out/all.config" | grep -v '=n$')
+	done < <(awk -F= '/^CONFIG/ { last[$1] = $0 }
+		END { for (option in last) print last[option] }' "$out/all.config" |
+		grep -v '=n$')
 	[ -z "$lost" ] || { say "the configuration lost$lost"; return 1; }
 }
 
