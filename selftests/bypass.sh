@@ -64,7 +64,7 @@ test_qdisc_bypass()
 	must on host frame -b -n 4 up0 "$mac" udp 10.9.0.1 3001 10.9.0.2 7 64
 	wait_for "what is allowed to arrive" peer_got_since "$got" 4
 	is "and nothing else" $(($(peer_got) - got)) 4
-	is "what passes is counted" "$(flows '.opener_port == 3001' | jq .tx_packets)" 4
+	is "what passes is counted" "$(flows '.opener_port == 3001' .tx_packets)" 4
 }
 
 # A container behind a veth pair whose packets tc redirects to the uplink.
@@ -96,8 +96,8 @@ test_tc_redirect_to_the_uplink()
 		frame -n 4 eth0 "$mac" udp 10.9.0.50 3000 10.9.0.2 7 64
 	wait_for "what is allowed to arrive" peer_got_since "$got" 4
 	is "and nothing else" $(($(peer_got) - got)) 4
-	is "it has a flow" "$(flows '.opener == "10.9.0.50"' | jq .tx_packets)" 4
-	is "in bytes" "$(flows '.opener == "10.9.0.50"' | jq .tx_bytes)" $((4 * (14 + 28 + 64)))
+	is "it has a flow" "$(flows '.opener == "10.9.0.50"' .tx_packets)" 4
+	is "in bytes" "$(flows '.opener == "10.9.0.50"' .tx_bytes)" $((4 * (14 + 28 + 64)))
 }
 
 test_ifb_on_the_uplinks_ingress()
@@ -137,7 +137,7 @@ test_netem_above_the_scheduler()
 		frame -n 5 up0 "$mac" udp 10.9.0.1 3000 10.9.0.2 8 64
 	must on host frame -n 4 up0 "$mac" udp 10.9.0.1 3001 10.9.0.2 7 64
 	wait_for "what is allowed to arrive" peer_got_since "$got" 4
-	is "the flow is accounted once" "$(flows '.opener_port == 3001' | jq .tx_packets)" 4
+	is "the flow is accounted once" "$(flows '.opener_port == 3001' .tx_packets)" 4
 }
 
 test_vlan_over_the_uplink()

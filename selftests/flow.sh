@@ -35,14 +35,10 @@ test_who_talks_to_whom()
 	must on host weft uplink add up0
 	must keep host 10.9.0.2 7
 	must ask_udp peer fd09::1 7
-	is opener "$(flow '.protocol == "tcp"' opener)" 10.9.0.1
-	is acceptor "$(flow '.protocol == "tcp"' acceptor)" 10.9.0.2
-	is "acceptor's port" "$(flow '.protocol == "tcp"' acceptor_port)" 7
-	is direction "$(flow '.protocol == "tcp"' direction)" egress
-	is "UDP's opener" "$(flow '.protocol == "udp"' opener)" fd09::2
-	is "UDP's direction" "$(flow '.protocol == "udp"' direction)" ingress
-	is "UDP's port" "$(flow '.protocol == "udp"' acceptor_port)" 7
-	is action "$(flow '.protocol == "udp"' action)" allow
+	flow_is '.protocol == "tcp"' opener=10.9.0.1 acceptor=10.9.0.2 acceptor_port=7 \
+		direction=egress
+	flow_is '.protocol == "udp"' opener=fd09::2 direction=ingress acceptor_port=7 \
+		action=allow
 }
 
 # What the flow has of each is what tc counted; tc counts no Ethernet header
@@ -81,10 +77,9 @@ test_bytes_udp()
 	topo
 	must on host weft uplink add up0
 	must on host talk blast 10.9.0.2 99 1000 100
-	is "packets" "$(flow '.acceptor_port == 99' tx_packets)" 100
-	is "bytes" "$(flow '.acceptor_port == 99' tx_bytes)" $((100 * 1042))
+	flow_is '.acceptor_port == 99' tx_packets=100 tx_bytes=$((100 * 1042))
 	must on host talk blast fd09::2 98 1000 100
-	is "bytes over IPv6" "$(flow '.acceptor_port == 98' tx_bytes)" $((100 * 1062))
+	flow_is '.acceptor_port == 98' tx_bytes=$((100 * 1062))
 }
 
 test_bytes_through_the_scheduler()
@@ -92,8 +87,7 @@ test_bytes_through_the_scheduler()
 	topo
 	must on host weft uplink add up0 rate 100mbit
 	must on host talk blast 10.9.0.2 99 1000 100
-	is "packets" "$(flow '.acceptor_port == 99' tx_packets)" 100
-	is "bytes" "$(flow '.acceptor_port == 99' tx_bytes)" $((100 * 1042))
+	flow_is '.acceptor_port == 99' tx_packets=100 tx_bytes=$((100 * 1042))
 }
 
 test_bytes_of_a_port()
@@ -102,11 +96,10 @@ test_bytes_of_a_port()
 	port a 11
 	port b 12
 	must on a talk blast 10.9.0.2 99 1000 100
-	is "to the peer" "$(flow '.acceptor_port == 99' tx_bytes)" $((100 * 1042))
-	is "packets" "$(flow '.acceptor_port == 99' tx_packets)" 100
+	flow_is '.acceptor_port == 99' tx_bytes=$((100 * 1042)) tx_packets=100
 	# between ports it passes two places, and is counted once
 	must on a talk blast 10.9.0.12 98 1000 100
-	is "to another port" "$(flow '.acceptor_port == 98' tx_bytes)" $((100 * 1042))
+	flow_is '.acceptor_port == 98' tx_bytes=$((100 * 1042))
 }
 
 test_states()
@@ -114,11 +107,11 @@ test_states()
 	topo
 	must on host weft uplink add up0
 	must on host talk blast 10.9.0.2 99 100 1
-	is "nothing back yet" "$(flow '.acceptor_port == 99' state)" new
+	flow_is '.acceptor_port == 99' state=new
 	coproc hold { on host talk hold 10.9.0.2 7; }
 	read -r answer <&"${hold[0]}"
 	is connected "$answer" yes
-	is "seen both ways" "$(flow '.acceptor_port == 7' state)" established
+	flow_is '.acceptor_port == 7' state=established
 	local fd=${hold[1]}
 	exec {fd}>&-
 	wait_for "the entry to go" no_flow '.acceptor_port == 7'
@@ -148,7 +141,7 @@ test_forged_reset_does_not_close()
 	echo >&"${hold[1]}"
 	read -r answer <&"${hold[0]}"
 	is "the connection lives" "$answer" yes
-	is "and so does its flow" "$(flow '.acceptor_port == 7' state)" established
+	flow_is '.acceptor_port == 7' state=established
 }
 
 test_icmp_echo_is_a_flow()
@@ -156,10 +149,9 @@ test_icmp_echo_is_a_flow()
 	topo
 	must on host weft uplink add up0
 	must on host ping -q -c 2 -i 0.2 -W 5 10.9.0.2
-	is packets "$(flow '.protocol == "icmp"' tx_packets)" 2
-	is answers "$(flow '.protocol == "icmp"' rx_packets)" 2
+	flow_is '.protocol == "icmp"' tx_packets=2 rx_packets=2
 	must on host ping -q -c 1 -W 5 fd09::2
-	is "over IPv6" "$(flow '.protocol == "ipv6-icmp" and .acceptor == "fd09::2"' rx_packets)" 1
+	flow_is '.protocol == "ipv6-icmp" and .acceptor == "fd09::2"' rx_packets=1
 }
 
 test_icmp_error_makes_no_flow()
@@ -170,7 +162,7 @@ test_icmp_error_makes_no_flow()
 	# the peer answers "port unreachable"
 	wait_for "the answer" sh -c "[ \$(nsx in $host awk '/^Icmp: [0-9]/ { print \$2 }' /proc/net/snmp) -gt 0 ]"
 	is "no flow of ICMP" "$(flows '.protocol == "icmp"')" ""
-	is "the flow it is about" "$(flow '.acceptor_port == 99' tx_packets)" 1
+	flow_is '.acceptor_port == 99' tx_packets=1
 }
 
 test_filters()
@@ -209,20 +201,18 @@ test_set_holds()
 	read -r answer <&"${hold[0]}"
 	local index
 	index=$(flow '.acceptor_port == 8' index)
-	is "by the rule" "$(flow '.acceptor_port == 8' class)" dataset
+	flow_is '.acceptor_port == 8' class=dataset
 	must on host weft flow set "$index" class gradient
-	is "class" "$(flow '.acceptor_port == 8' class)" gradient
-	is "its job is as it was" "$(flow '.acceptor_port == 8' job)" 5
-	is "source" "$(flow '.acceptor_port == 8' source)" set
+	flow_is '.acceptor_port == 8' class=gradient job=5 source=set
 	must on host weft rule add port 8 class checkpoint job 6 priority 1
 	echo >&"${hold[1]}"
 	read -r answer <&"${hold[0]}"
-	is "no rule changes it" "$(flow '.acceptor_port == 8' class)" gradient
+	flow_is '.acceptor_port == 8' class=gradient
 	must on host weft flow set "$index" job 9
 	is "job" "$(on host weft -j job show 9 | jq '.[0].flows')" 1
 	is "the job before has none" "$(on host weft -j job show 5 | jq '.[0].flows')" 0
 	must on host weft flow set "$index" job none
-	is "class stays" "$(flow '.acceptor_port == 8' class)" gradient
+	flow_is '.acceptor_port == 8' class=gradient
 	must keep host 10.9.0.2 8
 	is "another flow is by the rules" \
 		"$(flows '.acceptor_port == 8 and .class == "checkpoint"' | wc -l)" 1
@@ -241,7 +231,7 @@ test_del_ends_the_entry()
 	wait_for "its last counts" seen '.acceptor_port == 99 and .tx_packets == 10'
 	refused "no flow $index" on host weft flow del "$index"
 	must on host talk blast 10.9.0.2 99 100 3
-	is "another one" "$(flow '.acceptor_port == 99' tx_packets)" 3
+	flow_is '.acceptor_port == 99' tx_packets=3
 }
 
 test_nonsense_about_a_flow()
@@ -261,7 +251,7 @@ test_nonsense_about_a_flow()
 	refused "port" on host weft flow show port 0
 	refused "port" on host weft flow show port 1-5
 	refused "peer" on host weft flow show peer 10.9.0.2/8x
-	is "it is as it was" "$(flow '.acceptor_port == 99' class)" "$before"
+	flow_is '.acceptor_port == 99' class="$before"
 }
 
 test_same_ports_again()
@@ -287,7 +277,7 @@ test_picked_up_midstream()
 	echo >&"${hold[1]}"
 	read -r answer <&"${hold[0]}"
 	is "a connection from before goes on" "$answer" yes
-	is "and has a flow" "$(flow '.acceptor_port == 7 or .opener_port == 7' state)" established
+	flow_is '.acceptor_port == 7 or .opener_port == 7' state=established
 }
 
 # roce NS ADDR QP SPORT: one RoCEv2 packet for a queue pair of at most 255
@@ -311,11 +301,10 @@ test_roce_by_queue_pair()
 	must roce peer 10.9.0.1 17 49152
 	is "from any port to one queue pair" \
 		"$(flow '.qp == 17 and .direction == "egress"' tx_packets)" 2
-	is "another queue pair" "$(flow '.qp == 18' tx_packets)" 1
+	flow_is '.qp == 18' tx_packets=1
 	is "the other way is another flow" \
 		"$(flow '.qp == 17 and .direction == "ingress"' tx_packets)" 1
-	is "its port" "$(flow '.qp == 18' acceptor_port)" 4791
-	is "a rule knows it by that" "$(flow '.qp == 18' class)" gradient
+	flow_is '.qp == 18' acceptor_port=4791 class=gradient
 	check "in words" sh -c "nsx in $host weft flow show port 4791 | grep -q 'qp 0x000012'"
 }
 
@@ -326,7 +315,7 @@ test_many_flows()
 	must on host talk fan 10.9.0.2 97 200
 	is "flows" "$(flows '.acceptor_port == 97' | wc -l)" 200
 	is "each has an index of its own" \
-		"$(flows '.acceptor_port == 97' | jq .index | sort -u | wc -l)" 200
+		"$(flows '.acceptor_port == 97' .index | sort -u | wc -l)" 200
 }
 
 run_tests "$@"

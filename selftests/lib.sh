@@ -29,6 +29,9 @@ RUN=wt$$				# prefix of all that is made
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/weft-test.XXXXXX")
 # What emulation and checkers cost: conditions are waited for this long.
 WAIT=${WEFT_TEST_WAIT:-30}
+# An answer that has not come after so many milliseconds is none: ten times what
+# it takes.
+ANSWER=$((WAIT * 5))
 SPLATS='BUG:|WARNING:|KASAN|UBSAN|INFO: task|INFO: rcu|Oops|general protection'
 SPLATS+='|refcount_t|possible recursive|circular locking|suspicious RCU'
 SPLATS+='|unregister_netdevice: waiting|kernel BUG|Call Trace|leaked reference'
@@ -174,25 +177,23 @@ ns()
 	done
 }
 
-# on NAME COMMAND...: there
-on() { nsx in "$RUN-$1" "${@:2}"; }
+# on NAME COMMAND...: there; some find their way without a program in front
+on()
+{
+	case $2 in
+	weft)	weft -n "$RUN-$1" "${@:3}" ;;
+	talk)	talk ns="$RUN-$1" "${@:3}" ;;
+	*)	nsx in "$RUN-$1" "${@:2}" ;;
+	esac
+}
 
 # host and peer, joined by a veth pair: up0 (10.9.0.1, fd09::1) is where weft
 # works, eth0 (10.9.0.2, fd09::2) stands for the rest of the world.
 topo()
 {
 	ns host peer
-	must ip link add up0 netns "$host" type veth peer name eth0 netns "$peer"
-	on host ip -batch - <<-END || die "no addresses on up0"
-		addr add 10.9.0.1/24 dev up0
-		addr add fd09::1/64 dev up0 nodad
-		link set up0 up
-	END
-	on peer ip -batch - <<-END || die "no addresses on eth0"
-		addr add 10.9.0.2/24 dev eth0
-		addr add fd09::2/64 dev eth0 nodad
-		link set eth0 up
-	END
+	nsx join "$host" up0 10.9.0.1/24 fd09::1/64 "$peer" eth0 10.9.0.2/24 fd09::2/64 ||
+		die "host and peer are not joined"
 	must on peer talk serve 7 8 9
 }
 
@@ -239,7 +240,7 @@ denied_by()
 	done
 	shift
 	before=$(counter "${words[@]}")
-	if "$how" "$@" 600; then
+	if "$how" "$@" "$ANSWER"; then
 		fail "not denied: $how $*"
 		return 1
 	fi
@@ -261,19 +262,38 @@ counter()
 	[[ $shown =~ \"stats\":\{[^}]*\"$3\":([0-9]+) ]] && echo "${BASH_REMATCH[1]}"
 }
 
-# flows FILTER: jq's select() over host's flows, one JSON object a line
+# flows FILTER [FIELD]: jq's select() over host's flows, one JSON object or field
+# a line
 flows()
 {
-	on host weft -j flow show | jq -c ".[] | select($1)"
+	on host weft -j flow show | jq -cr ".[] | select($1) | ${2:-.}"
 }
 
-# flow FILTER FIELD: of the only flow that matches
-flow()
+# only_flow FILTER FIELDS: of the only flow that matches, as jq names fields
+# (.class,.job), one a line. jq is slow to start, hence once for all of them.
+only_flow()
 {
-	flows "$1" >"$WORK/flow"
-	[ "$(wc -l <"$WORK/flow")" -eq 1 ] ||
-		note "not one flow of '$1': $(cat "$WORK/flow")" >&2
-	jq -r ". | .$2" "$WORK/flow"
+	on host weft -j flow show |
+		jq -r "map(select($1)) | if length == 1 then .[0] | $2 else \"\(length) flows\" end"
+}
+
+has_flow() { [ -n "$(flows "$1")" ]; }
+flow() { only_flow "$1" ".$2"; }
+
+# flow_is FILTER FIELD=WANTED...: the only flow that matches is like that
+flow_is()
+{
+	local filter=$1 fields="" word n=0 got
+	shift
+
+	for word in "$@"; do
+		fields+=${fields:+,}.${word%%=*}
+	done
+	mapfile -t got < <(only_flow "$filter" "$fields")
+	for word in "$@"; do
+		is "${word%%=*} of $filter" "${got[n]:-}" "${word#*=}"
+		n=$((n + 1))
+	done
 }
 
 # watch NAME WORD...: weft monitor in a namespace, its events in $WORK/events
@@ -297,7 +317,10 @@ attach()
 # add policy|rule WORD...: prints the number of what was added
 add()
 {
-	on host weft -j "$1" add "${@:2}" | jq -r '.[0].id // empty'
+	local shown
+
+	shown=$(on host weft -j "$1" add "${@:2}")
+	[[ $shown =~ \"id\":([0-9]+) ]] && echo "${BASH_REMATCH[1]}"
 }
 
 # ---- one test after another ------------------------------------------------
@@ -307,8 +330,9 @@ teardown()
 {
 	nsx del "$RUN-"
 	wait
-	# cgroups of the tests that made some
-	find /sys/fs/cgroup -depth -type d -path "/sys/fs/cgroup/$RUN*" -exec rmdir {} +
+	# cgroups, of the tests that made some
+	! compgen -G "/sys/fs/cgroup/$RUN*" >"$WORK/cgroups" ||
+		find /sys/fs/cgroup -depth -type d -path "/sys/fs/cgroup/$RUN*" -exec rmdir {} +
 } 2>/dev/null
 
 splats()

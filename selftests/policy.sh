@@ -120,7 +120,7 @@ test_deny_over_audit_over_allow()
 	before=$(counter uplink up0 audited)
 	check "audit passes" keep host 10.9.0.2 8
 	compare "and is counted" "$(counter uplink up0 audited)" -gt "$before"
-	is "the flow says audit" "$(flows '.acceptor_port == 8' | jq -r .action)" audit
+	is "the flow says audit" "$(flows '.acceptor_port == 8' .action)" audit
 }
 
 test_replies_pass()
@@ -153,7 +153,7 @@ test_established_flow_stops_and_resumes()
 	hold_answers yes
 	denies=$(counter uplink up0 tx_denied)
 	deny egress deny protocol tcp port 8
-	hold_answers no 600
+	hold_answers no "$ANSWER"
 	wait_for "denied packets" counter_above "$denies" uplink up0 tx_denied
 	allow_again
 	hold_answers yes 20000
@@ -167,7 +167,7 @@ test_established_flow_from_outside_stops()
 	hold_open peer fd09::1 8
 	denies=$(counter uplink up0 rx_denied)
 	deny ingress deny protocol tcp port 8
-	hold_answers no 600
+	hold_answers no "$ANSWER"
 	wait_for "denied packets" counter_above "$denies" uplink up0 rx_denied
 	allow_again
 	hold_answers yes 20000
@@ -179,7 +179,7 @@ test_default_policy_stops_open_flows()
 	must on host weft uplink add up0
 	hold_open host 10.9.0.2 7
 	must on host weft uplink set up0 policy deny
-	hold_answers no 600
+	hold_answers no "$ANSWER"
 	must on host weft uplink set up0 policy allow
 	hold_answers yes 20000
 }
@@ -307,7 +307,7 @@ test_port_flow_stops()
 	port b 12
 	hold_open a 10.9.0.12 8
 	deny ingress deny attach "$(attach b)" port 8
-	hold_answers no 600
+	hold_answers no "$ANSWER"
 	allow_again
 	hold_answers yes 20000
 }
@@ -327,10 +327,10 @@ test_workload_cannot_change_its_policy()
 	must on a ip addr del 10.9.0.11/24 dev a
 	must on a ip addr add 10.9.0.19/24 dev m0
 	must on a ip link set dev m0 up
-	check_not "not with a macvlan above it" ask a 10.9.0.2 7 600
+	check_not "not with a macvlan above it" ask a 10.9.0.2 7 "$ANSWER"
 	# nor with another address
 	must on a ip link set dev a address 02:00:00:00:00:99
-	check_not "nor with another MAC address" ask a 10.9.0.2 7 600
+	check_not "nor with another MAC address" ask a 10.9.0.2 7 "$ANSWER"
 	# nor by deleting it and making another
 	must on a ip link del dev a
 	refused "." on a ip link add link up0 name a type weft

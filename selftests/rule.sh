@@ -5,8 +5,13 @@
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
 # class_of PORT: of host's flow to this port, or what is wrong
-class_of() { flows ".acceptor_port == $1" | jq -r .class | sort -u | head -n 1; }
-job_of() { flows ".acceptor_port == $1" | jq -r '.job // 0' | sort -u | head -n 1; }
+class_of() { first_of "$1" .class; }
+job_of() { first_of "$1" '.job // 0'; }
+first_of()
+{
+	on host weft -j flow show |
+		jq -r "map(select(.acceptor_port == $1) | $2) | unique[0] // empty"
+}
 
 test_shipped_rules()
 {
@@ -35,10 +40,10 @@ test_protocol_and_port()
 	must on host weft rule add protocol udp port 7 class gradient
 	check TCP keep host 10.9.0.2 7
 	check UDP ask_udp host 10.9.0.2 7
-	is "TCP to 7" "$(flows '.acceptor_port == 7 and .protocol == "tcp"' | jq -r .class)" other
-	is "UDP to 7" "$(flows '.acceptor_port == 7 and .protocol == "udp"' | jq -r .class)" gradient
-	is source "$(flows '.acceptor_port == 7 and .protocol == "udp"' | jq -r .source)" rule
-	is "source of the rest" "$(flows '.acceptor_port == 7 and .protocol == "tcp"' | jq -r .source)" default
+	is "TCP to 7" "$(flows '.acceptor_port == 7 and .protocol == "tcp"' .class)" other
+	is "UDP to 7" "$(flows '.acceptor_port == 7 and .protocol == "udp"' .class)" gradient
+	is source "$(flows '.acceptor_port == 7 and .protocol == "udp"' .source)" rule
+	is "source of the rest" "$(flows '.acceptor_port == 7 and .protocol == "tcp"' .source)" default
 }
 
 test_port_range_and_ipv6()
@@ -63,8 +68,8 @@ test_remote_prefix()
 	must on host weft rule add remote fd09::/64 class activation
 	must keep host 10.9.0.2 7
 	must keep host fd09::2 7
-	is "IPv4" "$(flows '.acceptor == "10.9.0.2"' | jq -r .class | sort -u)" dataset
-	is "IPv6" "$(flows '.acceptor == "fd09::2"' | jq -r .class | sort -u)" activation
+	is "IPv4" "$(flows '.acceptor == "10.9.0.2"' .class | sort -u)" dataset
+	is "IPv6" "$(flows '.acceptor == "fd09::2"' .class | sort -u)" activation
 }
 
 test_first_by_priority()
@@ -125,7 +130,7 @@ test_reverse_direction()
 	# the peer opens; host is the server
 	must keep peer 10.9.0.1 50051
 	is "a server's flows are known by its port" "$(class_of 50051)" token
-	is direction "$(flows '.acceptor_port == 50051' | jq -r .direction | head -n 1)" ingress
+	is direction "$(flows '.acceptor_port == 50051' .direction | head -n 1)" ingress
 }
 
 test_ports_have_defaults()
@@ -133,9 +138,9 @@ test_ports_have_defaults()
 	topo
 	port a 11 class gradient job 5
 	must keep a 10.9.0.2 7
-	is "the port's class" "$(flows '.opener == "10.9.0.11"' | jq -r .class)" gradient
-	is "the port's job" "$(flows '.opener == "10.9.0.11"' | jq -r .job)" 5
-	is source "$(flows '.opener == "10.9.0.11"' | jq -r .source)" port
+	is "the port's class" "$(flows '.opener == "10.9.0.11"' .class)" gradient
+	is "the port's job" "$(flows '.opener == "10.9.0.11"' .job)" 5
+	is source "$(flows '.opener == "10.9.0.11"' .source)" port
 	must on host weft port set attach "$(attach a)" class dataset job none
 	must keep a 10.9.0.2 8
 	is "after a change" "$(class_of 8)" dataset
@@ -150,8 +155,8 @@ test_rule_for_one_port()
 	must on host weft rule add attach "$(attach a)" class activation
 	must keep a 10.9.0.2 7
 	must keep b 10.9.0.2 7
-	is "of a" "$(flows '.opener == "10.9.0.11"' | jq -r .class)" activation
-	is "of b" "$(flows '.opener == "10.9.0.12"' | jq -r .class)" other
+	is "of a" "$(flows '.opener == "10.9.0.11"' .class)" activation
+	is "of b" "$(flows '.opener == "10.9.0.12"' .class)" other
 }
 
 test_jobs_add_up()
@@ -181,7 +186,7 @@ test_classes_add_up()
 	must push host 10.9.0.2 7 100000
 	after=$(on host weft -j class show embedding | jq '.[0].tx_bytes')
 	is "a class has what its flow has" "$((after - before))" \
-		"$(flows '.acceptor_port == 7' | jq .tx_bytes)"
+		"$(flows '.acceptor_port == 7' .tx_bytes)"
 }
 
 test_refusals()
@@ -231,8 +236,8 @@ test_local_prefix()
 	must on host weft rule add local 10.9.0.0/24 remote 10.9.0.2 port 70 class dataset
 	must keep peer 10.9.0.5 70
 	must keep peer 10.9.0.1 70
-	is "one address" "$(flows '.acceptor == "10.9.0.5"' | jq -r .class)" kvcache
-	is "its net" "$(flows '.acceptor == "10.9.0.1"' | jq -r .class)" dataset
+	is "one address" "$(flows '.acceptor == "10.9.0.5"' .class)" kvcache
+	is "its net" "$(flows '.acceptor == "10.9.0.1"' .class)" dataset
 	is "as it is shown" "$(on host weft rule show | grep -c ' local 10.9.0.5/32 ')" 1
 }
 
@@ -251,7 +256,7 @@ test_mark_and_dscp()
 	is "a whole mark" "$(class_of 8)" kvcache
 	is DSCP "$(class_of 9)" token
 	must on host talk ask -u -k 10.9.0.2 8
-	is "neither" "$(flows '.acceptor_port == 8 and .protocol == "udp"' | jq -r .class)" other
+	is "neither" "$(flows '.acceptor_port == 8 and .protocol == "udp"' .class)" other
 	is "as it is shown" "$(on host weft rule show |
 		grep -cE ' (mark 0x100/0xff00|mark 0x7|dscp ef) class ')" 3
 	is "as JSON" "$(on host weft -j rule show |
@@ -268,7 +273,7 @@ test_priority_names_a_class()
 	must on host weft rule add port 7-9 class gradient
 	must on host talk prio=0x10004 ask -k 10.9.0.2 7
 	is "of this qdisc" "$(class_of 7)" kvcache
-	is "source" "$(flow '.acceptor_port == 7' source)" priority
+	flow_is '.acceptor_port == 7' source=priority
 	must on host talk prio=0x20004 ask -k 10.9.0.2 8
 	is "of another qdisc" "$(class_of 8)" gradient
 	must on host talk prio=0x1ffff ask -k 10.9.0.2 9
@@ -330,8 +335,8 @@ test_cgroup_and_its_children()
 	must within "$RUN/b" host talk ask -k 10.9.0.2 8
 	must within "$RUN/a/deep" host talk ask -u -k 10.9.0.2 7
 	must on host talk ask -k 10.9.0.2 9
-	is "in it" "$(flows '.acceptor_port == 7 and .protocol == "tcp"' | jq -r .class)" gradient
-	is "below it" "$(flows '.acceptor_port == 7 and .protocol == "udp"' | jq -r .class)" gradient
+	is "in it" "$(flows '.acceptor_port == 7 and .protocol == "tcp"' .class)" gradient
+	is "below it" "$(flows '.acceptor_port == 7 and .protocol == "udp"' .class)" gradient
 	is "below the one above" "$(class_of 8)" dataset
 	is "elsewhere" "$(class_of 9)" other
 	is "shown by its path" "$(on host weft rule show |
@@ -403,11 +408,11 @@ test_job_from()
 	must within "$RUN/jobs/two" host talk ask -k 10.9.0.2 8
 	must within "$RUN/jobs" host talk ask -u -k 10.9.0.2 7
 	must keep a 10.9.0.2 9
-	is "the child's number" "$(flows '.acceptor_port == 7 and .protocol == "tcp"' | jq .job)" \
+	is "the child's number" "$(flows '.acceptor_port == 7 and .protocol == "tcp"' .job)" \
 		"$(stat -c %i "$CGROUPS/$RUN/jobs/one")"
 	is "the other child's" "$(job_of 8)" "$(stat -c %i "$CGROUPS/$RUN/jobs/two")"
 	is "not in the cgroup itself" \
-		"$(flows '.acceptor_port == 7 and .protocol == "udp"' | jq -r .class)" other
+		"$(flows '.acceptor_port == 7 and .protocol == "udp"' .class)" other
 	is "the port's" "$(job_of 9)" 5
 	on host weft rule show >"$WORK/rules"
 	is "as it is shown" \

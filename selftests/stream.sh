@@ -36,10 +36,7 @@ test_in_one_segment()
 	streamed
 	small_profile
 	must streams host send 10.9.0.2 5000 787861626364
-	is stream "$(flow "$to_5000" stream)" small/four
-	is class "$(flow "$to_5000" class)" gradient
-	is source "$(flow "$to_5000" source)" stream
-	is job "$(flow "$to_5000" job)" 77
+	flow_is "$to_5000" stream=small/four class=gradient source=stream job=77
 	is hits "$(on host weft -j profile show small | jq '.[0].streams[0].hits')" 1
 }
 
@@ -48,13 +45,11 @@ test_byte_by_byte()
 	streamed
 	small_profile
 	must streams host send 10.9.0.2 5000 78 78 61 62 63 64 00 03 55 66 010203 00
-	is stream "$(flow "$to_5000" stream)" small/four
+	flow_is "$to_5000" stream=small/four
 	is messages "$(tx messages)" 1
 	is bytes "$(tx bytes)" 3
 	must streams host send fd09::2 5000 78 78 61 62 63 64 00 04 55 66
-	is "IPv6's class" "$(flow '.acceptor == "fd09::2"' class)" gradient
-	is "IPv6's newest" "$(flow '.acceptor == "fd09::2"' tx_framed.size)" 4
-	is "what is left of it" "$(flow '.acceptor == "fd09::2"' tx_framed.left)" 4
+	flow_is '.acceptor == "fd09::2"' class=gradient tx_framed.size=4 tx_framed.left=4
 }
 
 announced_is()
@@ -79,11 +74,9 @@ test_pending_until_it_is_known()
 	streamed
 	small_profile
 	must streams host send 10.9.0.2 5000 7878 6162
-	is pending "$(flow "$to_5000" stream_pending)" true
-	is class "$(flow "$to_5000" class)" other
+	flow_is "$to_5000" stream_pending=true class=other
 	must streams host send fd09::2 5000 7878 6162 63ff
-	is "no more" "$(flow '.acceptor == "fd09::2"' stream_pending)" null
-	is "another one" "$(flow '.acceptor == "fd09::2"' stream)" null
+	flow_is '.acceptor == "fd09::2"' stream_pending=null stream=null
 }
 
 test_at_the_receiver()
@@ -102,11 +95,10 @@ test_none_is_read_without_a_profile()
 {
 	streamed
 	must streams host send 10.9.0.2 5000 787861626364
-	is stream "$(flow "$to_5000" stream)" null
-	is pending "$(flow "$to_5000" stream_pending)" null
+	flow_is "$to_5000" stream=null stream_pending=null
 	# what was there before is not read afterwards
 	small_profile
-	is "still pending" "$(flow "$to_5000" stream_pending)" null
+	flow_is "$to_5000" stream_pending=null
 }
 
 test_rules_and_streams_have_one_order()
@@ -115,11 +107,10 @@ test_rules_and_streams_have_one_order()
 	small_profile
 	must on host weft rule add protocol tcp port 5000 class token priority 6000
 	must streams host send 10.9.0.2 5000 787861626364
-	is "a weaker rule" "$(flow "$to_5000" class)" gradient
+	flow_is "$to_5000" class=gradient
 	must on host weft rule add protocol tcp port 5000 class dataset priority 5000
 	must streams host send fd09::2 5000 787861626364
-	is "a stronger rule" "$(flow '.acceptor == "fd09::2"' class)" dataset
-	is "what it leaves open" "$(flow '.acceptor == "fd09::2"' job)" 77
+	flow_is '.acceptor == "fd09::2"' class=dataset job=77
 }
 
 test_unload()
@@ -128,10 +119,10 @@ test_unload()
 	small_profile
 	must streams host send 10.9.0.2 5000 787861626364 00035566 010203
 	must on host weft profile unload small
-	is "keeps its class" "$(flow "$to_5000" class)" gradient
+	flow_is "$to_5000" class=gradient
 	is "and its counts" "$(tx messages)" 1
 	must streams host send fd09::2 5000 787861626364
-	is "a new one" "$(flow '.acceptor == "fd09::2"' class)" other
+	flow_is '.acceptor == "fd09::2"' class=other
 	refused "not loaded" on host weft profile unload small
 	must on host weft profile load "$WORK/p.yaml"
 	refused "is loaded" on host weft profile load "$WORK/p.yaml"
@@ -147,7 +138,7 @@ test_a_profiles_rules()
 		'  - { protocol: tcp, port: 5000, class: kvcache }'
 	must on host weft profile load "$WORK/p.yaml"
 	must streams host send 10.9.0.2 5000 00
-	is class "$(flow "$to_5000" class)" kvcache
+	flow_is "$to_5000" class=kvcache
 	must on host weft profile unload ports
 	is "rules that are left" "$(on host weft -j rule show | jq length)" "$before"
 }
@@ -162,7 +153,7 @@ sizes_are_exact()
 	must on host weft profile load gloo
 	gloo host "$1" 300 5
 	is "messages and bytes" "$(framed)" "$sent"
-	is stream "$(flow "$to_5000" stream)" gloo/old
+	flow_is "$to_5000" stream=gloo/old
 	is state "$(tx state)" running
 	is left "$(tx left)" 0
 	is lost "$(tx lost)" 0
@@ -251,7 +242,7 @@ test_framing_ends()
 	is reason "$(tx end)" length
 	is "messages before" "$(tx messages)" 1
 	must streams host send fd09::2 5000 787861626364 00035566010203 00045567
-	is "another header" "$(flow '.acceptor == "fd09::2"' tx_framed.end)" check
+	flow_is '.acceptor == "fd09::2"' tx_framed.end=check
 }
 
 test_tls_is_not_read()
@@ -261,8 +252,7 @@ test_tls_is_not_read()
 	small_profile
 	streams host tls 10.9.0.2 5000 787861626364
 	[ $? -ne 4 ] || skip "kernel: no TLS"
-	is stream "$(flow "$to_5000" stream)" null
-	is class "$(flow "$to_5000" class)" other
+	flow_is "$to_5000" stream=null class=other
 }
 
 test_nccl()
@@ -270,11 +260,9 @@ test_nccl()
 	streamed
 	must on host weft profile load nccl
 	must streams host nccl 10.9.0.2 5000
-	is data "$(flow "$to_5000" stream)" nccl/data
-	is class "$(flow "$to_5000" class)" gradient
+	flow_is "$to_5000" stream=nccl/data class=gradient
 	must streams host nccl fd09::2 5000 1 1122334455667788
-	is bootstrap "$(flow '.acceptor == "fd09::2"' stream)" nccl/bootstrap
-	is "its class" "$(flow '.acceptor == "fd09::2"' class)" control
+	flow_is '.acceptor == "fd09::2"' stream=nccl/bootstrap class=control
 	compare "job of its communicator" "$(flow '.acceptor == "fd09::2"' job)" -gt 2147483647
 }
 
@@ -332,7 +320,7 @@ test_more_flows_than_can_be_read()
 	compare "unread" "$(unread)" -ge 80
 	compare "pending" "$(flows '.stream_pending' | wc -l)" -le 512
 	must streams host send fd09::2 5000 787861626364
-	is "without memory" "$(flow '.acceptor == "fd09::2"' stream)" null
+	flow_is '.acceptor == "fd09::2"' stream=null
 }
 
 test_refusals()

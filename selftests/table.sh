@@ -127,10 +127,10 @@ test_timeouts()
 	must keep host 10.9.0.2 8
 	must table_set timeout-new 1
 	wait_for "what nobody answered to go" no_flow '.acceptor_port == 99'
-	is "the answered one is there" "$(flow '.protocol == "udp" and .acceptor_port == 7' state)" established
+	flow_is '.protocol == "udp" and .acceptor_port == 7' state=established
 	must table_set timeout-stream 1
 	wait_for "the answered one to go" no_flow '.protocol == "udp" and .acceptor_port == 7'
-	is "TCP stays" "$(flow '.acceptor_port == 8' state)" established
+	flow_is '.acceptor_port == 8' state=established
 }
 
 # Picked up in the middle: kept for good only when both have gone on.

@@ -18,8 +18,8 @@
  *	talk pull ADDR PORT BYTES	TCP; the server sends
  *	talk rr ADDR PORT LEN COUNT	TCP; COUNT exchanges one after another
  *
- * In front of these words, for every socket: mark=N (SO_MARK), tos=N (of IPv4),
- * prio=N (SO_PRIORITY).
+ * In front of these words: ns=NAME (a namespace below /run/netns to work in), and
+ * for every socket mark=N (SO_MARK), tos=N (of IPv4), prio=N (SO_PRIORITY).
  *
  * The first byte of a TCP connection says what the server does: 'e' echoes,
  * 's' and a number counts so many bytes and says when it has them, 'p' and a
@@ -31,6 +31,7 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -546,6 +547,18 @@ static int rr(int argc, char **argv)
 	return 0;
 }
 
+static void enter(const char *name)
+{
+	char path[300];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		die(name);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -566,6 +579,8 @@ int main(int argc, char **argv)
 			ip_tos = (int)number(argv[1] + 4);
 		else if (!strncmp(argv[1], "prio=", 5))
 			so_priority = (int)number(argv[1] + 5);
+		else if (!strncmp(argv[1], "ns=", 3))
+			enter(argv[1] + 3);
 		else
 			break;
 	}

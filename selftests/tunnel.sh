@@ -6,8 +6,6 @@
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-has_flow() { [ -n "$(flows "$1")" ]; }
-
 # words KIND LOCAL REMOTE DEV: what ip needs for one end of a tunnel
 words()
 {
@@ -88,12 +86,8 @@ inside()
 	overlay "$kind"
 	must on host weft uplink add up0 tunnels on
 	must keep host "$to" 7
-	is opener "$(flow '.acceptor_port == 7' opener)" "${to%2}1"
-	is acceptor "$(flow '.acceptor_port == 7' acceptor)" "$to"
-	is protocol "$(flow '.acceptor_port == 7' protocol)" tcp
-	is tunnel "$(flow '.acceptor_port == 7' tunnel)" "$tunnel"
-	is "its number" "$(flow '.acceptor_port == 7' tunnel_id)" "$id"
-	is state "$(flow '.acceptor_port == 7' state)" established
+	flow_is '.acceptor_port == 7' opener="${to%2}1" acceptor="$to" protocol=tcp \
+		tunnel="$tunnel" tunnel_id="$id" state=established
 	check "text names it" sh -c "nsx in $host weft flow | grep -q ':7 in $tunnel'"
 	is "no flow outside" "$(flows ".tunnel == null and .protocol == \"$proto\"")" ""
 
@@ -103,8 +97,7 @@ inside()
 	check "and without it" ask host "$to" 8
 	must on host weft rule add protocol tcp port 9 class dataset job 5
 	must keep host "$to" 9
-	is "class by a rule" "$(flow '.acceptor_port == 9' class)" dataset
-	is "and job" "$(flow '.acceptor_port == 9' job)" 5
+	flow_is '.acceptor_port == 9' class=dataset job=5
 
 	must on host weft uplink set up0 tunnels off
 	is "those in the tunnel end" "$(flows '.tunnel')" ""
@@ -184,14 +177,13 @@ test_tenants_with_the_same_addresses()
 	must on a1 sh -c 'echo x | socat -u - UDP4:10.7.0.2:99,sourceport=4321'
 	must on b1 sh -c 'echo x | socat -u - UDP4:10.7.0.2:99,sourceport=4321'
 	must on b1 sh -c 'echo x | socat -u - UDP4:10.7.0.2:99,sourceport=4321'
-	is "two conversations" "$(flows '.acceptor_port == 99' | jq -c .tunnel_id | sort | xargs)" "1 2"
-	is "the first's" "$(flow '.acceptor_port == 99 and .tunnel_id == 1' tx_packets)" 1
-	is "the second's" "$(flow '.acceptor_port == 99 and .tunnel_id == 2' tx_packets)" 2
+	is "two conversations" "$(flows '.acceptor_port == 99' .tunnel_id | sort | xargs)" "1 2"
+	flow_is '.acceptor_port == 99 and .tunnel_id == 1' tx_packets=1
+	flow_is '.acceptor_port == 99 and .tunnel_id == 2' tx_packets=2
 	must on host weft uplink set up0 tunnels flat
 	must on a1 sh -c 'echo x | socat -u - UDP4:10.7.0.2:99,sourceport=4321'
 	must on b1 sh -c 'echo x | socat -u - UDP4:10.7.0.2:99,sourceport=4321'
-	is "flat: one" "$(flow '.acceptor_port == 99' tx_packets)" 2
-	is "without a number" "$(flow '.acceptor_port == 99' tunnel_id)" 0
+	flow_is '.acceptor_port == 99' tx_packets=2 tunnel_id=0
 }
 
 test_vlan_in_a_tunnel()
@@ -206,14 +198,16 @@ test_vlan_in_a_tunnel()
 	must on peer ip link set t0.5 up
 	must on host weft uplink add up0 tunnels on
 	must keep host 10.6.0.2 7
-	is "VLAN inside" "$(flow '.acceptor_port == 7' tunnel_vlan)" 5
-	is "and outside" "$(flow '.acceptor_port == 7' vlan)" 0
+	flow_is '.acceptor_port == 7' tunnel_vlan=5 vlan=0
 }
 
 device_tx()
 {
-	on host ip -s -j link show up0 |
-		jq -r '.[0].stats64.tx | "\(.packets) \(.bytes)"'
+	local shown
+
+	shown=$(on host ip -s -j link show up0)
+	[[ $shown =~ \"tx\":\{\"bytes\":([0-9]+),\"packets\":([0-9]+) ]]
+	echo "${BASH_REMATCH[2]} ${BASH_REMATCH[1]}"
 }
 
 weft_tx() { echo "$(counter uplink up0 tx_packets) $(counter uplink up0 tx_bytes)"; }
@@ -274,10 +268,10 @@ test_outer_fragments()
 	must on host weft uplink add up0 tunnels on
 	must on host ping -q -c 1 -W 5 -s 1450 10.7.0.2
 	is "no fragment without its first" "$(counter uplink up0 fragment)" 0
-	is packets "$(flow '.protocol == "icmp"' tx_packets)" 2
+	flow_is '.protocol == "icmp"' tx_packets=2
 	# 1450 + 8 + 20 + 14 inside, 8 + 8 outside, and 20 + 14 for each fragment
-	is bytes "$(flow '.protocol == "icmp"' tx_bytes)" $((1492 + 16 + 2 * 34))
-	is "back the same" "$(flow '.protocol == "icmp"' rx_bytes)" $((1492 + 16 + 2 * 34))
+	flow_is '.protocol == "icmp"' tx_bytes=$((1492 + 16 + 2 * 34)) \
+		rx_bytes=$((1492 + 16 + 2 * 34))
 	must on host weft policy add egress deny protocol icmp
 	check_not "none passes a policy" on host ping -q -c 1 -W 2 -s 1450 10.7.0.2
 }
@@ -332,7 +326,7 @@ test_garbage_first()
 	before=$(counter uplink up0 rx_denied)
 	must on peer frame eth0 "$mac" hex "$inner"
 	wait_for "what is in a tunnel to be denied" counter_above "$before" uplink up0 rx_denied
-	is "and not that flow's" "$(flow '.acceptor_port == 4789' tx_packets)" 3
+	flow_is '.acceptor_port == 4789' tx_packets=3
 }
 
 test_change_under_traffic()
