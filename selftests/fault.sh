@@ -22,35 +22,40 @@ needs_failslab()
 	fi
 }
 
-# each IS_THERE UNDO COMMAND...: fails at every allocation in turn
+# each IS_THERE UNDO COMMAND...: fails at every allocation in turn. A command that
+# makes nothing has neither.
 each()
 {
-	local there=$1 undo=$2 n rc
+	local there=$1 undo=$2 hit n rc
 	shift 2
 
 	for ((n = 1; n < 400; n++)); do
 		rm -f "$WORK/hit"
-		nsx in "$host" env FAIL_NTH=$n \
-			FAIL_LOG="$WORK/hit" LD_PRELOAD="$PRELOAD" "$@" \
-			>"$WORK/out" 2>&1
+		# nsx is static, and nothing is loaded into it
+		FAIL_NTH=$n FAIL_LOG="$WORK/hit" LD_PRELOAD="$PRELOAD" \
+			nsx in "$host" "$@" >"$WORK/out" 2>&1
 		rc=$?
-		if [ "$(cat "$WORK/hit" 2>/dev/null)" != hit ]; then
+		hit=""
+		[ ! -e "$WORK/hit" ] || read -r hit <"$WORK/hit"
+		if [ "$hit" != hit ]; then
 			[ $rc -eq 0 ] || fail "$*: without a fault: $(cat "$WORK/out")"
-			[ "$(cat "$WORK/hit" 2>/dev/null)" = miss ] ||
+			[ "$hit" = miss ] ||
 				fail "$*: nothing was counted"
 			note "$*: $((n - 1)) allocations"
-			eval "$there" || fail "$*: succeeded, and is not there"
+			[ -z "$there" ] || eval "$there" ||
+				fail "$*: succeeded, and is not there"
 			eval "$undo" >/dev/null 2>&1
 			compare "allocations that failed" $((n - 1)) -gt 0
 			return
 		fi
 		# a dump or notification may fail and the thing be there
-		if [ $rc -ne 0 ] && eval "$there" 2>/dev/null; then
+		if [ $rc -ne 0 ] && [ -n "$there" ] && eval "$there" 2>/dev/null; then
 			note "$*: allocation $n: refused ($(head -n 1 "$WORK/out")), yet there"
 			LATE=$((LATE + 1))
 		fi
 		eval "$undo" >/dev/null 2>&1
-		! eval "$there" 2>/dev/null || die "$*: cannot be undone"
+		[ -z "$there" ] || ! eval "$there" 2>/dev/null ||
+			die "$*: cannot be undone"
 	done
 	fail "$*: no end of allocations"
 }
@@ -59,12 +64,23 @@ each()
 LATE=0
 at_most_late() { compare "refused, yet there" "$LATE" -le "$1"; }
 
-uplink_there() { [ "$(on host weft -j uplink show | jq length)" -gt 0 ]; }
+uplink_there() { [ "$(on host weft -j uplink show)" != "[]" ]; }
 port_there() { on host ip link show p1 >/dev/null 2>&1; }
 qdisc_there() { on host tc qdisc show dev up0 | grep -q weft; }
-policy_there() { [ "$(on host weft -j policy show | jq length)" -gt 0 ]; }
-rule_there() { [ "$(on host weft -j rule show | jq '[.[] | select(.shipped | not)] | length')" -gt 0 ]; }
-undo_all() { for i in $(on host weft -j "$1" show | jq '.[] | select(.shipped | not).id'); do on host weft "$1" del "$i"; done; }
+policy_there() { [ "$(on host weft -j policy show)" != "[]" ]; }
+rule_there() { [ "$(on host weft -j rule show)" != "$shipped" ]; }
+
+# undo_all policy|rule: all but shipped ones
+undo_all()
+{
+	local shown id
+
+	shown=$(on host weft -j "$1" show)
+	while [[ $shown =~ \"id\":([0-9]+)(.*) ]]; do
+		id=${BASH_REMATCH[1]} shown=${BASH_REMATCH[2]}
+		[[ $shipped == *"\"id\":$id,"* ]] || on host weft "$1" del "$id"
+	done
+}
 
 test_uplink()
 {
@@ -99,6 +115,7 @@ test_policy()
 	needs_failslab
 	topo
 	must on host weft uplink add up0
+	shipped=""
 	each policy_there "undo_all policy" weft policy add egress deny port 8
 	at_most_late 2
 }
@@ -108,7 +125,53 @@ test_rule()
 	needs_failslab
 	topo
 	must on host weft uplink add up0
+	shipped=$(on host weft -j rule show)
 	each rule_there "undo_all rule" weft rule add port 8 class token
+	at_most_late 2
+}
+
+profile_there() { [ "$(on host weft -j profile show)" != "[]" ]; }
+test_profile()
+{
+	needs_failslab
+	topo
+	must on host weft uplink add up0
+	printf '%s\n' 'name: faulty' 'framings:' \
+		'  - { name: f, header: 4, length: { offset: 0, width: 2, order: big }, most: 60000 }' \
+		'streams:' \
+		'  - { name: s, value: 61 62, class: gradient, job: 77, framing: f }' \
+		'rules:' \
+		'  - { port: 5000, class: gradient }' >"$WORK/p.yaml"
+	each profile_there "on host weft profile unload faulty" \
+		weft profile load "$WORK/p.yaml"
+	at_most_late 2
+}
+
+table_there() { [[ $(on host weft -j table show) == *'"max_flows":4096,'* ]]; }
+test_table()
+{
+	needs_failslab
+	topo
+	must on host weft uplink add up0
+	must keep host 10.9.0.2 7
+	each table_there "on host weft table set max-flows 65536" \
+		weft table set max-flows 4096
+	at_most_late 2
+	must ask host 10.9.0.2 7
+}
+
+set_there() { [[ $(on host weft -j flow show port 7) == *'"class":"gradient"'* ]]; }
+test_flow_set()
+{
+	local index
+
+	needs_failslab
+	topo
+	must on host weft uplink add up0
+	must keep host 10.9.0.2 7
+	index=$(flow '.acceptor_port == 7' index)
+	each set_there "on host weft flow set $index class other job none" \
+		weft flow set "$index" class gradient job 5
 	at_most_late 2
 }
 
@@ -118,8 +181,8 @@ test_shows()
 	topo
 	port a 11
 	must ask host 10.9.0.2 7
-	for what in uplink port class rule policy flow job; do
-		each true true weft -j $what show
+	for what in uplink port class rule policy flow job transfer profile table; do
+		each "" "" weft -j $what show
 	done
 }
 
@@ -145,12 +208,16 @@ test_packets_without_memory()
 	needs_failslab
 	topo
 	port a 11
+	rr_profile >"$WORK/rr.yaml"
+	must on host weft profile load "$WORK/rr.yaml"
 	must on host tc qdisc replace dev up0 root weft rate 100mbit
 	echo 5 >$FAILSLAB/probability
 	echo -1 >$FAILSLAB/times
 	echo N >$FAILSLAB/task-filter
 	on host talk blast 10.9.0.2 99 1000 300
 	on a talk blast 10.9.0.2 99 1000 300
+	on host talk rr 10.9.0.2 7 1000 20
+	on a talk rr 10.9.0.2 7 1000 20
 	echo 0 >$FAILSLAB/probability
 	check "all works after that" answers a 10.9.0.2 7
 	check "for the host too" answers host 10.9.0.2 7

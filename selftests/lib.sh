@@ -224,6 +224,16 @@ answers() { ask "$@" && ask_udp "$@"; }
 keep() { on "$1" talk ask -k "${@:2}"; }
 push() { on "$1" talk send -k "${@:2}"; }
 
+# A profile of the streams of "talk rr ADDR PORT 1000 COUNT": all of it is the
+# letter e, and each of its messages a header of four and what is left.
+rr_profile()
+{
+	printf '%s\n' 'name: rr' 'framings:' \
+		'  - { name: thousand, header: 4, length: { offset: 0, width: 1, bias: 895 }, most: 60000 }' \
+		'streams:' \
+		'  - { name: e, value: 65 65 65 65, class: gradient, job: 77, framing: thousand }'
+}
+
 # denied COUNTER... -- NAME ADDR PORT: an exchange over TCP that is stopped,
 # and shown by this counter (the words of counter) going up
 denied() { denied_by ask "$@"; }

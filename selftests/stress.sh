@@ -6,7 +6,7 @@
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-STEPS=${WEFT_STEPS:-150}
+STEPS=${WEFT_STEPS:-200}
 RANDOM=${WEFT_SEED:-1}
 
 pick() { eval "shift $((RANDOM % $#)); echo \"\$1\""; }
@@ -17,7 +17,7 @@ step()
 
 	class=$(pick control token gradient dataset checkpoint other)
 	action=$(pick allow deny audit)
-	case $((RANDOM % 20)) in
+	case $((RANDOM % 26)) in
 	0|1|2)	on host ip link add link up0 name "$p" type weft &&
 		on host ip link set "$p" up ;;
 	3)	on host ip link del "$p" ;;
@@ -37,6 +37,12 @@ step()
 	17)	on host ip link set up0 mtu $((1280 + RANDOM % 220)) ;;
 	18)	on host weft port set attach $((RANDOM % 20 + 1)) policy "$action" class "$class" ;;
 	19)	on host ip link set up0 down; on host ip link set up0 up ;;
+	20)	on host weft profile load "$WORK/rr.yaml" ;;
+	21)	on host weft profile unload rr ;;
+	22)	on host weft table set max-flows $((1024 << RANDOM % 7)) ;;
+	23)	on host weft flow set $((RANDOM % 8)) class "$class" job "$n" ;;
+	24)	on host weft flow del $((RANDOM % 8)) ;;
+	25)	on host talk rr 10.9.0.2 $((7 + RANDOM % 3)) 1000 1000000 10 & ;;
 	esac
 }
 
@@ -45,6 +51,7 @@ test_random_operations()
 	local i
 
 	note "WEFT_SEED=${WEFT_SEED:-1} WEFT_STEPS=$STEPS"
+	rr_profile >"$WORK/rr.yaml"
 	topo
 	(
 		exec >/dev/null 2>&1
@@ -53,8 +60,11 @@ test_random_operations()
 	)
 	for ((i = 0; i < STEPS; i++)); do
 		step >/dev/null 2>&1
-		[ $((i % 25)) -ne 0 ] || on host weft -j flow show | jq -e type >/dev/null ||
+		[ $((i % 25)) -eq 0 ] || continue
+		on host weft -j flow show | jq -e type >/dev/null ||
 			fail "step $i: flow show"
+		on host weft -j -s job show | jq -e type >/dev/null ||
+			fail "step $i: job show"
 	done
 	# back to order
 	for i in $(on host weft -j policy show | jq '.[].id'); do
@@ -68,6 +78,7 @@ test_random_operations()
 
 test_random_operations_on_two_processors()
 {
+	rr_profile >"$WORK/rr.yaml"
 	topo
 	(
 		exec >/dev/null 2>&1

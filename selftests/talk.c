@@ -16,7 +16,8 @@
  *	talk fan ADDR PORT COUNT	a UDP datagram from each of COUNT sockets
  *					that are open at once
  *	talk pull ADDR PORT BYTES	TCP; the server sends
- *	talk rr ADDR PORT LEN COUNT	TCP; COUNT exchanges one after another
+ *	talk rr ADDR PORT LEN COUNT [MS]	TCP; COUNT exchanges one after another,
+ *					with MS of rest after each
  *
  * In front of these words: ns=NAME (a namespace below /run/netns to work in), and
  * for every socket mark=N (SO_MARK), tos=N (of IPv4), prio=N (SO_PRIORITY).
@@ -518,13 +519,14 @@ static int rr(int argc, char **argv)
 {
 	unsigned long long len, count, i;
 	struct timespec t0, t1;
+	int fd, rest;
 	long *us;
-	int fd;
 
 	if (argc < 4)
 		return 2;
 	len = number(argv[2]);
 	count = number(argv[3]);
+	rest = argc > 4 ? (int)number(argv[4]) : 0;
 	if (!len || len > sizeof(buf) || !count)
 		return 2;
 	us = calloc(count, sizeof(*us));
@@ -539,6 +541,8 @@ static int rr(int argc, char **argv)
 		clock_gettime(CLOCK_MONOTONIC, &t1);
 		us[i] = (t1.tv_sec - t0.tv_sec) * 1000000 +
 			(t1.tv_nsec - t0.tv_nsec) / 1000;
+		if (rest)
+			poll(NULL, 0, rest);
 	}
 	qsort(us, count, sizeof(*us), compare);
 	printf("%ld %ld %ld %ld\n", us[0], us[count / 2],

@@ -5,8 +5,11 @@
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-# Ports, an uplink with a scheduler, and traffic through all of it: always some
-# under way, but no flood, below which a kernel with checkers gets nothing done.
+messages_are_seen() { [[ $(on host weft -j profile show) =~ \"hits\":[1-9] ]]; }
+
+# Ports, an uplink with a scheduler, and traffic through all of it, streams that
+# are read among it: always some under way, but no flood, below which a kernel
+# with checkers gets nothing done.
 busy()
 {
 	topo
@@ -15,6 +18,8 @@ busy()
 	must on host tc qdisc replace dev up0 root weft rate 200mbit
 	must on host weft policy add egress deny protocol udp port 97
 	must on host weft rule add port 98 class gradient job 9
+	rr_profile >"$WORK/rr.yaml"
+	must on host weft profile load "$WORK/rr.yaml"
 	(
 		# clients die with what they talk through
 		exec >/dev/null 2>&1
@@ -23,9 +28,13 @@ busy()
 		on host talk blast 10.9.0.2 98 1000 1000000000 10 &
 		on host talk blast 10.9.0.2 97 1000 1000000000 10 &
 		on peer talk blast 10.9.0.11 99 1000 1000000000 10 &
+		on host talk rr 10.9.0.2 7 1000 1000000 10 &
+		on a talk rr fd09::2 7 1000 1000000 10 &
+		on peer talk rr 10.9.0.11 8 1000 1000000 10 &
 	)
 	before=$(counter uplink up0 tx_packets)
 	wait_for traffic counter_above "$((before + 100))" uplink up0 tx_packets
+	wait_for messages messages_are_seen
 }
 
 # One way to take a part away; some are not there any more.
@@ -39,6 +48,7 @@ take()
 	peer)	nsx del "$peer" ;;
 	netns)	nsx del "$host" ;;
 	anetns)	nsx del "$a" ;;
+	profile) on host weft profile unload rr ;;
 	module)	rmmod weft ;;
 	esac >/dev/null 2>&1
 }
@@ -61,6 +71,7 @@ test_device_first() { orders "device port qdisc uplink netns" "device netns anet
 test_qdisc_first() { orders "qdisc uplink device" "qdisc port anetns uplink netns"; }
 test_port_first() { orders "port qdisc device" "anetns device netns"; }
 test_namespace_first() { orders "netns anetns" "peer netns" "anetns netns peer"; }
+test_profile_first() { orders "profile qdisc uplink netns" "profile netns"; }
 test_uplink_in_between() { orders "anetns port uplink qdisc" "qdisc port uplink device"; }
 
 test_rmmod_under_traffic()
