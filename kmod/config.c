@@ -13,6 +13,7 @@
 
 #include "classify.h"
 #include "config.h"
+#include "dscp.h"
 #include "index.h"
 #include "netns.h"
 #include "policy.h"
@@ -84,6 +85,8 @@ static struct weft_config *weft_config_next(const struct weft_net *wn,
 	memcpy(next->recent, now->recent, sizeof(now->recent));
 	next->cgroup_levels = now->cgroup_levels;
 	next->by_sender = now->by_sender;
+	memcpy(next->dscp, now->dscp, sizeof(now->dscp));
+	next->marked = now->marked;
 	for (list = 0; list < WEFT_LISTS; list++) {
 		next->n[list] = now->n[list];
 		memcpy(next->items[list], now->items[list],
@@ -178,6 +181,23 @@ struct weft_config *weft_config_begin(struct weft_net *wn,
 		return next;
 	mutex_unlock(&wn->config_lock);
 	return ERR_PTR(weft_config_no_memory(extack));
+}
+
+/**
+ * weft_config_mark - say which DSCP the packets of a class get
+ * @next: what weft_config_begin() returned
+ * @class: class number
+ * @dscp: 0 to WEFT_DSCP_MAX, or WEFT_DSCP_KEEP for none
+ *
+ * Context: The config lock.
+ */
+void weft_config_mark(struct weft_config *next, u32 class, u8 dscp)
+{
+	next->dscp[class] = dscp;
+	if (dscp == WEFT_DSCP_KEEP)
+		next->marked &= ~BIT(class);
+	else
+		next->marked |= BIT(class);
 }
 
 /**

@@ -14,6 +14,7 @@
 #include <linux/atomic.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
+#include "class.h"
 #include "select.h"
 
 struct netlink_ext_ack;
@@ -82,6 +83,8 @@ struct weft_item {
  *	names a cgroup
  * @by_sender: some rule asks for what only the workload's own packets say:
  *	cgroup, mark, DSCP
+ * @dscp: what the packets of a class that leave get, by class number
+ * @marked: which classes do, BIT(number)
  * @rcu: frees the snapshot, not what its lists point to
  */
 struct weft_config {
@@ -93,6 +96,8 @@ struct weft_config {
 	u8			n_recent;
 	u8			cgroup_levels;
 	bool			by_sender;
+	u8			dscp[WEFT_CLASS_MAX + 1];
+	u32			marked;
 	struct rcu_head		rcu;
 };
 
@@ -113,6 +118,7 @@ void weft_config_exit(struct weft_net *wn);
  * A change of what flows are judged by that isn't in the config itself: begin,
  * write it, commit (which cannot fail).
  */
+void weft_config_mark(struct weft_config *next, u32 class, u8 dscp);
 struct weft_config *weft_config_begin(struct weft_net *wn,
 				      struct netlink_ext_ack *extack);
 void weft_config_commit(struct weft_net *wn, struct weft_config *next);

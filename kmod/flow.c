@@ -53,6 +53,8 @@ static void weft_flow_fill(struct weft_flow *flow, const struct weft_pkt *pkt,
 	if (pkt->key.proto == IPPROTO_TCP &&
 	    !(pkt->tcp_flags & WEFT_TCPHDR_SYN))
 		flags |= WEFT_FLOW_MIDSTREAM;
+	if (open->marked & BIT(open->class))
+		flags |= WEFT_FLOW_MARKED | WEFT_FLOW_SLOW;
 
 	flow->key = pkt->key;
 	flow->encap = pkt->encap;
@@ -327,6 +329,8 @@ void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 		if (flow->source != WEFT_SOURCE_SET)
 			weft_flow_assign(table, flow, open->class, open->source,
 					 open->job);
+		weft_flow_slow(flow, WEFT_FLOW_MARKED,
+			       open->marked & BIT(flow->class));
 	}
 	WRITE_ONCE(flow->verdict[open->direction],
 		   weft_verdict_pack(open->attach, open->verdict));
@@ -334,6 +338,17 @@ void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 	smp_store_release(&flow->config_gen, gen);
 unlock:
 	spin_unlock(lock);
+}
+
+/**
+ * weft_flow_outdate - have a flow judged again at its next packet
+ * @flow: the flow, from then on as if of an older config
+ *
+ * Context: The bucket's lock.
+ */
+void weft_flow_outdate(struct weft_flow *flow)
+{
+	WRITE_ONCE(flow->config_gen, (flow->config_gen - 1) & ~WEFT_GEN_PENDING);
 }
 
 /**
@@ -372,6 +387,8 @@ static int weft_change_set(struct weft_flow_table *table,
 {
 	const struct weft_flow_set *set = arg;
 
+	/* What else follows from its class, the next packet finds out. */
+	weft_flow_outdate(flow);
 	return weft_flow_assign(table, flow, set->class ?: flow->class,
 				WEFT_SOURCE_SET,
 				set->has_job ? set->job : flow->job) ?

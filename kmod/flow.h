@@ -78,13 +78,16 @@ struct weft_table_size {
 #define WEFT_FLOW_OPENER	0x01	/* end of the key that opened it: 0 or 1 */
 #define WEFT_FLOW_INGRESS	0x02	/* opened from outside */
 #define WEFT_FLOW_MIDSTREAM	0x04	/* TCP, picked up without its SYN */
+#define WEFT_FLOW_READ		0x08	/* its packets' bytes are to be read */
 #define WEFT_FLOW_COUNTING	0x10	/* its counts are not its job's yet */
+#define WEFT_FLOW_MARKED	0x20	/* its class writes a DSCP */
 #define WEFT_FLOW_LIVE		0x40	/* found by look-ups */
 /*
- * weft_judge_plain() is not for its packets: their bytes are to be read. The
+ * weft_judge_plain() is not for its packets, for one of the reasons below. The
  * sign bit, and LIVE the one below, so that one comparison tells both.
  */
 #define WEFT_FLOW_SLOW		0x80
+#define WEFT_FLOW_SLOW_FOR	(WEFT_FLOW_READ | WEFT_FLOW_MARKED)
 
 /* What weft_flow_half.tcp_seen remembers. */
 #define WEFT_TCP_SYN		0x01
@@ -265,6 +268,7 @@ struct weft_flow_table {
  * @verdict: enum weft_action, for @attach and @direction
  * @class: class number
  * @source: enum weft_source of @class
+ * @marked: classes that write a DSCP, BIT(number)
  */
 struct weft_flow_open {
 	u32	config_gen;
@@ -275,7 +279,17 @@ struct weft_flow_open {
 	u8	verdict;
 	u8	class;
 	u8	source;
+	u32	marked;
 };
+
+/* A reason for the general way begins or ends; under the bucket's lock. */
+static inline void weft_flow_slow(struct weft_flow *flow, u8 reason, bool holds)
+{
+	u8 flags = holds ? flow->flags | reason : flow->flags & ~reason;
+
+	WRITE_ONCE(flow->flags, flags & WEFT_FLOW_SLOW_FOR ?
+		   flags | WEFT_FLOW_SLOW : flags & ~WEFT_FLOW_SLOW);
+}
 
 static inline struct weft_flow_half *weft_flow_half(struct weft_flow *flow,
 						    unsigned int end)
@@ -537,6 +551,7 @@ void weft_flow_retire(struct weft_flow_table *table, struct weft_flow *flow,
 		      u32 hash);
 void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 		       u32 hash, const struct weft_flow_open *open);
+void weft_flow_outdate(struct weft_flow *flow);
 void weft_flow_retire_tunnels(struct weft_flow_table *table, u32 ifindex);
 
 /* Later fragments find their flow by what the first one left here. */

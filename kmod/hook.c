@@ -28,6 +28,7 @@
 #include "class.h"
 #include "classify.h"
 #include "config.h"
+#include "dscp.h"
 #include "event.h"
 #include "flow.h"
 #include "hook.h"
@@ -335,6 +336,7 @@ static void weft_decide(const struct weft_passage *way,
 		  direction == WEFT_DIRECTION_EGRESS ? opener : !opener,
 		  direction, attach->id);
 	open->config_gen = config->gen;
+	open->marked = config->marked;
 	open->attach = attach->id;
 	open->direction = direction;
 	open->uplink_ifindex = way->uplink->dev->ifindex;
@@ -499,7 +501,7 @@ static void weft_account(const struct weft_passage *way)
 static void weft_read_stream(struct weft_passage *way,
 			     const struct weft_config *config, u32 hash)
 {
-	if (!(READ_ONCE(way->flow->flags) & WEFT_FLOW_SLOW) ||
+	if (!(READ_ONCE(way->flow->flags) & WEFT_FLOW_READ) ||
 	    way->action == WEFT_ACTION_DENY || way->place == WEFT_AT_DELIVERY)
 		return;
 	if (weft_reader_packet(way->uplink->wn, way->flow, hash, &way->pkt,
@@ -683,6 +685,16 @@ static __always_inline bool weft_judge_plain(struct weft_uplink *uplink,
 	return true;
 }
 
+/* What leaves tells switches its class, where that is wanted. */
+static void weft_mark(const struct weft_passage *way)
+{
+	const struct weft_config *config = rcu_dereference(way->uplink->wn->config);
+
+	if (way->direction == WEFT_DIRECTION_EGRESS &&
+	    config->marked & BIT(way->class))
+		weft_dscp_write(way->skb, config->dscp[way->class]);
+}
+
 /*
  * Any packet. Not inline, so that what it needs on the stack costs the plain
  * ones nothing.
@@ -728,6 +740,7 @@ static noinline bool weft_judge_any(struct weft_uplink *uplink,
 		trace_weft_verdict(uplink->dev, attach->id, way.direction,
 				   place, way.action);
 	}
+	weft_mark(&way);
 	weft_count_passed(uplink, attach, way.direction, way.class, way.bytes,
 			  way.packets);
 	index = way.flow ? way.flow->index :

@@ -230,8 +230,14 @@ const struct nla_policy weft_transfer_get_nl_policy[WEFT_A_FLOW_PEER_LEN + 1] = 
 	[WEFT_A_FLOW_PEER_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
+/* WEFT_CMD_CLASS_SET - do */
+const struct nla_policy weft_class_set_nl_policy[WEFT_A_CLASS_DSCP + 1] = {
+	[WEFT_A_CLASS_ID] = { .type = NLA_U32, },
+	[WEFT_A_CLASS_DSCP] = { .type = NLA_U8, },
+};
+
 /* Ops table for weft */
-const struct genl_ops weft_nl_ops[24] = {
+const struct genl_ops weft_nl_ops[25] = {
 	{
 		.cmd		= WEFT_CMD_UPLINK_NEW,
 		.doit		= weft_nl_uplink_new_doit,
@@ -407,6 +413,13 @@ const struct genl_ops weft_nl_ops[24] = {
 		.dumpit		= weft_nl_transfer_get_dumpit,
 		.policy		= weft_transfer_get_nl_policy,
 		.maxattr	= WEFT_A_FLOW_PEER_LEN,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_CLASS_SET,
+		.doit		= weft_nl_class_set_doit,
+		.policy		= weft_class_set_nl_policy,
+		.maxattr	= WEFT_A_CLASS_DSCP,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -64,8 +64,10 @@ extern const struct nla_policy weft_job_set_nl_policy[WEFT_A_JOB_NAME + 1];
 
 extern const struct nla_policy weft_transfer_get_nl_policy[WEFT_A_FLOW_PEER_LEN + 1];
 
+extern const struct nla_policy weft_class_set_nl_policy[WEFT_A_CLASS_DSCP + 1];
+
 /* Ops table for weft */
-extern const struct genl_ops weft_nl_ops[24];
+extern const struct genl_ops weft_nl_ops[25];
 
 int weft_nl_uplink_new_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_uplink_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -102,6 +104,7 @@ int weft_nl_job_set_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_transfer_get_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_transfer_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
+int weft_nl_class_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	WEFT_NLGRP_EVENTS,

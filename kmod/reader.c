@@ -3,10 +3,10 @@
  * Reading streams.
  *
  * A TCP flow that is set up by its SYN while a profile is loaded gets an
- * extension and WEFT_FLOW_SLOW, by which its packets come here. Once its
+ * extension and WEFT_FLOW_READ, by which its packets come here. Once its
  * beginning is known to be nothing that anybody asked for, it has neither any
  * more and costs what any flow costs. Where a pattern matched, the extension
- * stays with what the pattern says, and WEFT_FLOW_SLOW as long as there are
+ * stays with what the pattern says, and WEFT_FLOW_READ as long as there are
  * messages to look for.
  *
  * What is never looked into: payload that is not in this host's memory, and
@@ -83,7 +83,7 @@ void weft_reader_open(struct weft_net *wn, struct weft_flow *flow, u32 hash)
 	spin_lock(lock);
 	if (flow->flags & WEFT_FLOW_LIVE && !flow->extension) {
 		WRITE_ONCE(flow->extension, number);
-		WRITE_ONCE(flow->flags, flow->flags | WEFT_FLOW_SLOW);
+		weft_flow_slow(flow, WEFT_FLOW_READ, true);
 		number = 0;
 	}
 	spin_unlock(lock);
@@ -321,12 +321,10 @@ static void weft_reader_settle(struct weft_net *wn, struct weft_flow *flow,
 	spin_lock(lock);
 	if (!(flow->flags & WEFT_FLOW_LIVE))
 		goto unlock;
-	/* An older generation, so that it is judged again. */
 	if (outcome & WEFT_READ_DECIDED)
-		WRITE_ONCE(flow->config_gen,
-			   (flow->config_gen - 1) & ~WEFT_GEN_PENDING);
+		weft_flow_outdate(flow);
 	if (outcome & WEFT_READ_DONE)
-		WRITE_ONCE(flow->flags, flow->flags & ~WEFT_FLOW_SLOW);
+		weft_flow_slow(flow, WEFT_FLOW_READ, false);
 	if (outcome & WEFT_READ_NOTHING) {
 		number = flow->extension;
 		WRITE_ONCE(flow->extension, 0);
@@ -337,7 +335,7 @@ unlock:
 }
 
 /**
- * weft_reader_packet - read a packet of a flow with WEFT_FLOW_SLOW
+ * weft_reader_packet - read a packet of a flow with WEFT_FLOW_READ
  * @wn: the namespace
  * @flow: the flow
  * @hash: weft_flow_hash() of its key and tunnel

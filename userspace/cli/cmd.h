@@ -50,6 +50,7 @@ enum kind {
 	KIND_JOB_OR_FROM,	/* a number, or "from" and a second word */
 	KIND_MARK,
 	KIND_DSCP,
+	KIND_DSCP_OR_NONE,
 	KIND_CGROUP,
 	KIND_SECONDS,
 	KIND_TIMEOUT,		/* whole seconds, up to a week */

@@ -343,6 +343,7 @@ static void complete_value(const struct command *command,
 			puts(protocols[i]);
 		return;
 	case KIND_DSCP:
+	case KIND_DSCP_OR_NONE:
 		for (i = 0; i < ARRAY_SIZE(codepoints); i++)
 			puts(codepoints[i]);
 		return;

@@ -152,6 +152,12 @@ static const char *read_dscp(const char *word, struct value *value)
 	return NULL;
 }
 
+static const char *read_dscp_or_none(const char *word, struct value *value)
+{
+	value->number = DSCP_KEEP;
+	return strcmp(word, "none") ? read_dscp(word, value) : NULL;
+}
+
 /* The path without what says that only its children are meant. */
 static size_t cgroup_len(const char *word, bool *below)
 {
@@ -395,6 +401,9 @@ static const struct kind_info kinds[] = {
 	[KIND_DSCP] = {
 		"DSCP", "a codepoint (0 to 63) or its name, such as ef or af21",
 		read_dscp, NULL },
+	[KIND_DSCP_OR_NONE] = {
+		"DSCP", "a codepoint (0 to 63) or its name, such as ef or af21, or none",
+		read_dscp_or_none, NULL },
 	[KIND_CGROUP] = {
 		"CGROUP", "a cgroup's path, with /* behind it for each of its children",
 		read_cgroup, resolve_cgroup },
@@ -719,6 +728,7 @@ static void put_value(const struct word *word, const struct value *value,
 	case KIND_TUNNELS:
 	case KIND_PROTOCOL:
 	case KIND_DSCP:
+	case KIND_DSCP_OR_NONE:
 		request_u8(req, word->attr, (__u8)value->number);
 		break;
 	default:

@@ -46,6 +46,8 @@ bool parse_number(const char *word, __u64 max, __u64 *value);
 bool parse_rate(const char *word, __u64 *bytes_per_second);
 bool parse_seconds(const char *word, __u64 *milliseconds);
 bool parse_protocol(const char *word, __u8 *protocol);
+/* In a class of the kernel: its packets keep the codepoint that they have. */
+#define DSCP_KEEP	255
 bool parse_dscp(const char *word, __u8 *dscp);
 /* Why one of these is refused is worth saying. */
 const char *parse_prefix(const char *word, struct prefix *prefix);
