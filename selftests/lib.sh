@@ -207,11 +207,8 @@ port()
 	ns "$name"
 	must on host ip link add link up0 name "$name" netns "$RUN-$name" \
 		type weft "$@"
-	on "$name" ip -batch - <<-END || die "no addresses on $name"
-		addr add 10.9.0.$n/24 dev $name
-		addr add fd09::$n/64 dev $name nodad
-		link set dev $name up
-	END
+	nsx up "$RUN-$name" "$name" "10.9.0.$n/24" "fd09::$n/64" ||
+		die "no addresses on $name"
 	must on "$name" talk serve 7 8 9
 }
 

@@ -9,6 +9,8 @@
  *	nsx in NAME COMMAND...	runs a command there
  *	nsx join NAME DEV IPV4/LEN IPV6/LEN NAME DEV IPV4/LEN IPV6/LEN
  *				a veth pair between two, up, with addresses
+ *	nsx up NAME DEV IPV4/LEN IPV6/LEN
+ *				a device there gets addresses, and is up
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -305,6 +307,11 @@ int main(int argc, char **argv)
 		enter(argv[2]);
 		execvp(argv[3], argv + 3);
 		die(argv[3]);
+	}
+	if (argc == 6 && !strcmp(argv[1], "up")) {
+		enter(argv[2]);
+		configure(argv + 3);
+		return 0;
 	}
 	if (argc == 10 && !strcmp(argv[1], "join"))
 		return join(argv + 2);

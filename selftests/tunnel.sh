@@ -60,11 +60,7 @@ end()
 		die "no $2: $out"
 	}
 	on "$1" ip link set t0 mtu "${6:-1300}" || die "no MTU for $2"
-	on "$1" ip -batch - <<-END || die "no addresses in $2"
-		addr add 10.7.0.$3/24 dev t0
-		addr add fd07::$3/64 dev t0 nodad
-		link set t0 up
-	END
+	nsx up "$RUN-$1" t0 "10.7.0.$3/24" "fd07::$3/64" || die "no addresses in $2"
 }
 
 # overlay KIND [MTU]: t0 at both ends (10.7.0.1 and .2, fd07::1 and ::2)
@@ -159,10 +155,8 @@ tenant()
 	must on "$of" ip link add "v$id" type vxlan id "$id" local "10.9.0.$local" \
 		remote "10.9.0.$remote" dstport 4789 dev "$dev"
 	must on "$of" ip link set "v$id" netns "$RUN-$name"
-	on "$name" ip -batch - <<-END || die "no addresses for $name"
-		addr add 10.7.0.$local/24 dev v$id
-		link set v$id up
-	END
+	nsx up "$RUN-$name" "v$id" "10.7.0.$local/24" "fd07::$local/64" ||
+		die "no addresses for $name"
 }
 
 test_tenants_with_the_same_addresses()
