@@ -13,6 +13,8 @@ needs_failslab()
 		skip "kernel: no failslab"
 	echo N >$FAILSLAB/ignore-gfp-wait
 	echo 0 >$FAILSLAB/verbose
+	# into the lab's other one nothing can be loaded
+	[ -z "${LAB_STATIC:-}" ] || PATH=${PATH//"$LAB_STATIC:"/}
 	if [ -x "$SELFTESTS/failnl.so" ]; then
 		PRELOAD=$SELFTESTS/failnl.so
 	else

@@ -269,15 +269,13 @@ test_nccl()
 
 test_shipped_profiles_load()
 {
-	local file folder n=0
+	local name n=0
 
 	topo
-	# By name, as installed: these scripts run without the sources, too.
-	folder=$(dirname "$(command -v weft)")/../share/weft/profiles
-	for file in "$folder"/*.yaml; do
-		file=$(basename "$file" .yaml)
-		must on host weft profile check "$file"
-		must on host weft profile load "$file"
+	# As installed: these scripts run without the sources, too.
+	for name in $(weft __complete profile load); do
+		must on host weft profile check "$name"
+		must on host weft profile load "$name"
 		n=$((n + 1))
 	done
 	compare "of them" "$n" -ge 10

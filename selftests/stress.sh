@@ -55,8 +55,8 @@ test_random_operations()
 	topo
 	(
 		exec >/dev/null 2>&1
-		on host talk blast 10.9.0.2 99 1000 1000000000 &
-		on peer talk blast 10.9.0.1 99 1000 1000000000 &
+		on host talk blast 10.9.0.2 99 1000 1000000000 10 &
+		on peer talk blast 10.9.0.1 99 1000 1000000000 10 &
 	)
 	for ((i = 0; i < STEPS; i++)); do
 		step >/dev/null 2>&1
@@ -82,7 +82,7 @@ test_random_operations_on_two_processors()
 	topo
 	(
 		exec >/dev/null 2>&1
-		on host talk blast 10.9.0.2 99 1000 1000000000 &
+		on host talk blast 10.9.0.2 99 1000 1000000000 10 &
 	)
 	for worker in 1 2 3; do
 		(

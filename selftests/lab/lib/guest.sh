@@ -164,6 +164,7 @@ guest_env()
 
 	printf '%s\0' "LAB_CWD=$PWD" "TERM=${TERM:-dumb}" "WEFT_KERNEL=$G_KERNEL" \
 		"WEFT_TOP=$LAB_TOP" "LAB_MULTIARCH=$(gcc -print-multiarch)"
+	case $G_KERNEL in debug|kcsan) printf '%s\0' "LAB_STATIC=$TOOLS_STATIC" ;; esac
 	[ -z "$G_ICOUNT" ] || printf '%s\0' LAB_ICOUNT=1 "LAB_VTIME=$G_VTIME"
 	[ -z "$G_RESULTS" ] || printf '%s\0' LAB_RESULTS_SHARE=1
 	[ ${#G_NIC[@]} -eq 0 ] || printf '%s\0' LAB_NIC=1
