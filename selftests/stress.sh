@@ -42,7 +42,7 @@ step()
 	22)	on host weft table set max-flows $((1024 << RANDOM % 7)) ;;
 	23)	on host weft flow set $((RANDOM % 8)) class "$class" job "$n" ;;
 	24)	on host weft flow del $((RANDOM % 8)) ;;
-	25)	on host talk rr 10.9.0.2 $((7 + RANDOM % 3)) 1000 1000000 10 & ;;
+	25)	on host talk rr 10.9.0.2 $((7 + RANDOM % 3)) 1000 1000000 50 & ;;
 	esac
 }
 
@@ -55,8 +55,8 @@ test_random_operations()
 	topo
 	(
 		exec >/dev/null 2>&1
-		on host talk blast 10.9.0.2 99 1000 1000000000 10 &
-		on peer talk blast 10.9.0.1 99 1000 1000000000 10 &
+		on host talk blast 10.9.0.2 99 1000 1000000000 2 &
+		on peer talk blast 10.9.0.1 99 1000 1000000000 2 &
 	)
 	for ((i = 0; i < STEPS; i++)); do
 		step >/dev/null 2>&1
@@ -82,7 +82,7 @@ test_random_operations_on_two_processors()
 	topo
 	(
 		exec >/dev/null 2>&1
-		on host talk blast 10.9.0.2 99 1000 1000000000 10 &
+		on host talk blast 10.9.0.2 99 1000 1000000000 2 &
 	)
 	for worker in 1 2 3; do
 		(

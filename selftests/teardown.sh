@@ -23,14 +23,14 @@ busy()
 	(
 		# clients die with what they talk through
 		exec >/dev/null 2>&1
-		on a talk blast 10.9.0.2 99 1000 1000000000 10 &
-		on b talk blast fd09::11 98 1000 1000000000 10 &
-		on host talk blast 10.9.0.2 98 1000 1000000000 10 &
-		on host talk blast 10.9.0.2 97 1000 1000000000 10 &
-		on peer talk blast 10.9.0.11 99 1000 1000000000 10 &
-		on host talk rr 10.9.0.2 7 1000 1000000 10 &
-		on a talk rr fd09::2 7 1000 1000000 10 &
-		on peer talk rr 10.9.0.11 8 1000 1000000 10 &
+		on a talk blast 10.9.0.2 99 1000 1000000000 2 &
+		on b talk blast fd09::11 98 1000 1000000000 2 &
+		on host talk blast 10.9.0.2 98 1000 1000000000 2 &
+		on host talk blast 10.9.0.2 97 1000 1000000000 2 &
+		on peer talk blast 10.9.0.11 99 1000 1000000000 2 &
+		on host talk rr 10.9.0.2 7 1000 1000000 50 &
+		on a talk rr fd09::2 7 1000 1000000 50 &
+		on peer talk rr 10.9.0.11 8 1000 1000000 50 &
 	)
 	before=$(counter uplink up0 tx_packets)
 	wait_for traffic counter_above "$((before + 100))" uplink up0 tx_packets
