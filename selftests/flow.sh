@@ -318,4 +318,18 @@ test_many_flows()
 		"$(flows '.acceptor_port == 97' .index | sort -u | wc -l)" 200
 }
 
+# The same addresses and ports, once without a tag and once with.
+test_vlans_are_apart()
+{
+	topo
+	must on host ip link add link up0 name up0.5 type vlan id 5
+	must on host ip link set up0.5 up
+	must on host weft uplink add up0
+	mac=$(on peer ip -j link show eth0 | jq -r '.[0].address')
+	must on host frame -n 3 up0 "$mac" udp 10.9.0.1 4321 10.9.0.2 99 100
+	must on host frame -n 2 up0.5 "$mac" udp 10.9.0.1 4321 10.9.0.2 99 100
+	flow_is '.acceptor_port == 99 and .vlan == 5' tx_packets=2
+	flow_is '.acceptor_port == 99 and .vlan != 5' tx_packets=3
+}
+
 run_tests "$@"

@@ -398,4 +398,18 @@ test_refusals()
 	is "no policy was made" "$(on host weft -j policy show)" "[]"
 }
 
+# One of which nobody has seen the first is judged by its addresses.
+test_lone_fragment_is_judged()
+{
+	topo
+	must on host weft uplink add up0
+	must on host weft policy add egress deny remote 10.9.0.2
+	mac=$(on peer ip -j link show eth0 | jq -r '.[0].address')
+	before=$(counter uplink up0 tx_denied)
+	# UDP, the second eight bytes of its packet
+	must on host frame up0 "$mac" hex \
+		4500001c00000001401100000a0900010a0900020102030405060708
+	wait_for "it to be denied" counter_above "$before" uplink up0 tx_denied
+}
+
 run_tests "$@"
