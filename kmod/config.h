@@ -118,9 +118,9 @@ void weft_config_exit(struct weft_net *wn);
  * A change of what flows are judged by that isn't in the config itself: begin,
  * write it, commit (which cannot fail).
  */
-void weft_config_mark(struct weft_config *next, u32 class, u8 dscp);
 struct weft_config *weft_config_begin(struct weft_net *wn,
 				      struct netlink_ext_ack *extack);
+void weft_config_mark(struct weft_config *next, u32 class, u8 dscp);
 void weft_config_commit(struct weft_net *wn, struct weft_config *next);
 
 int weft_config_add(struct weft_net *wn, enum weft_list list,

@@ -234,8 +234,7 @@ static inline u32 weft_key_rest(u16 vlan, u8 proto, u8 flags)
  * headers side by side, no SYN that opens a connection. What it finds, the
  * general way would find too; where anything is out of the ordinary it says
  * false and leaves that way to judge. Inline, since the call alone would cost a
- * tenth of it. Arguments as for
- * weft_parse(), the EtherType is IPv4.
+ * tenth of it. Arguments as for weft_parse(), the EtherType is IPv4.
  */
 static __always_inline bool weft_parse_plain(const struct sk_buff *skb,
 					     int offset, u16 vlan,

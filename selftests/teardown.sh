@@ -5,6 +5,9 @@
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
+# Datagrams between two rests of 10 ms: what one CPU carries.
+CROWD=$((300 / WAIT + 1))
+
 messages_are_seen() { [[ $(on host weft -j profile show) =~ \"hits\":[1-9] ]]; }
 
 # Ports, an uplink with a scheduler, and traffic through all of it, streams that
@@ -23,11 +26,11 @@ busy()
 	(
 		# clients die with what they talk through
 		exec >/dev/null 2>&1
-		on a talk blast 10.9.0.2 99 1000 1000000000 2 &
-		on b talk blast fd09::11 98 1000 1000000000 2 &
-		on host talk blast 10.9.0.2 98 1000 1000000000 2 &
-		on host talk blast 10.9.0.2 97 1000 1000000000 2 &
-		on peer talk blast 10.9.0.11 99 1000 1000000000 2 &
+		on a talk blast 10.9.0.2 99 1000 1000000000 $CROWD &
+		on b talk blast fd09::11 98 1000 1000000000 $CROWD &
+		on host talk blast 10.9.0.2 98 1000 1000000000 $CROWD &
+		on host talk blast 10.9.0.2 97 1000 1000000000 $CROWD &
+		on peer talk blast 10.9.0.11 99 1000 1000000000 $CROWD &
 		on host talk rr 10.9.0.2 7 1000 1000000 50 &
 		on a talk rr fd09::2 7 1000 1000000 50 &
 		on peer talk rr 10.9.0.11 8 1000 1000000 50 &
