@@ -46,22 +46,27 @@ ksft_limit()
 	echo "${t:-120}"
 }
 
-# ksft_names all|smoke: names of the tests, those that match T
+# What needs CPUs that are at it at once. A guest with one takes a fourth less
+# of the machine's time, so that is what the rest gets on a debug kernel.
+KSFT_RACES="teardown.sh stress.sh table.sh"
+
+# ksft_names all|smoke|races|lone: names of the tests, those that match T
 ksft_names()
 {
 	sed -n 's/^weft://p' "$KSFT/kselftest-list.txt" |
-		if [ "$1" = smoke ]; then
-			grep -xF -f <(grep -vE '^(#|$)' "$TOP/selftests/smoke.list")
-		else
-			cat
-		fi | grep -E -e "${T:-.}"
+		case $1 in
+		smoke)	grep -xF -f <(grep -vE '^(#|$)' "$TOP/selftests/smoke.list") ;;
+		races)	grep -xF "${KSFT_RACES// /$'\n'}" ;;
+		lone)	grep -vxF "${KSFT_RACES// /$'\n'}" ;;
+		*)	cat ;;
+		esac | grep -E -e "${T:-.}"
 }
 
-# kselftest KERNEL all|smoke [I/N]: the Ith of N parts
+# kselftest KERNEL all|smoke|races|lone [I/N]: the Ith of N parts
 kselftest()
 {
 	local kernel=$1 part=${3:-1/1} names limit n=0 rc log finished rest total
-	local -a todo
+	local -a todo cpus=()
 
 	ksft_stage || return 1
 	# what is run must not change under the guest
@@ -76,17 +81,18 @@ kselftest()
 	debug|kcsan)
 		limit=$((limit * 4))
 		export WEFT_TEST_WAIT=120
+		[ "$kernel" = kcsan ] || [ "$2" = races ] || cpus=(--cpus 1)
 		;;
 	esac
 	finished=$(mktemp)
 	mapfile -t todo <<<"$names"
 	while [ ${#todo[@]} -gt 0 ]; do
 		n=$((n + 1))
-		log=$LOGS/kselftest-$kernel-${part%/*}.$n.out
+		log=$LOGS/kselftest-$kernel-$2-${part%/*}.$n.out
 		total=$((limit * ${#todo[@]} + 300))
 		[ "$total" -lt 7200 ] || total=7200
 		rc=0
-		"$LAB" run --kernel "$kernel" --timeout "$total" -- \
+		"$LAB" run --kernel "$kernel" "${cpus[@]}" --timeout "$total" -- \
 			"$TOP/selftests/lab/guest/run-tests" --limit "$limit" \
 			"$KSFT/weft" "${todo[@]}" >"$log" 2>"$log.err" || rc=$?
 		cat "$log"
@@ -115,6 +121,21 @@ kselftest()
 		mapfile -t todo <<<"$rest"
 	done
 	rm -f "$finished"
+}
+
+# Every test on the debug kernel, or those that match T.
+kselftest_debug()
+{
+	local set found=1
+
+	ksft_stage || return 1
+	for set in lone races; do
+		if [ -n "$(ksft_names $set)" ]; then
+			found=0
+			kselftest debug $set
+		fi
+	done
+	return $found
 }
 
 # That the installed folder runs with the kernel's own runner.

@@ -179,10 +179,19 @@ guest_command_line()
 {
 	local mode=$1 append nic n=0 mem=1024 cpus=2
 
-	case $G_KERNEL in debug|kcsan) mem=1536 ;; esac
 	append="console=ttyS0 loglevel=5 log_buf_len=4M panic=-1 oops=panic"
 	append+=" mitigations=off kasan_multi_shot nokaslr no5lvl no_timer_check random.trust_cpu=on"
-	append+=" weftlab.fs=$GUEST_FS weftlab.dir=$LAB_DIR net.ifnames=0 audit=0$G_APPEND"
+	append+=" weftlab.fs=$GUEST_FS weftlab.dir=$LAB_DIR net.ifnames=0 audit=0"
+	# conntrack looks through its table all the time; and a checker that sees
+	# each page charged costs a fourth of all that is done, for code that
+	# isn't ours
+	case $G_KERNEL in
+	debug|kcsan)
+		mem=1536
+		append+=" nf_conntrack.hashsize=256 cgroup_disable=memory"
+		;;
+	esac
+	append+=$G_APPEND
 
 	# q35 and not the older board: that one's interrupt routing is a loop in
 	# ACPI byte code, which a kernel with checkers runs for half a minute a
