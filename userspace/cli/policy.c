@@ -14,6 +14,7 @@
 #include "../lib/netlink.h"
 #include "../lib/output.h"
 #include "cmd.h"
+#include "selector.h"
 #include "show.h"
 
 static const struct word add_words[] = {
@@ -68,14 +69,21 @@ static enum output_color action_color(__u64 action)
 	}
 }
 
+static const struct selector_attrs selector = {
+	.attach		= WEFT_A_POLICY_ATTACH_ID,
+	.protocol	= WEFT_A_POLICY_PROTOCOL,
+	.remote		= WEFT_A_POLICY_REMOTE,
+	.remote_len	= WEFT_A_POLICY_REMOTE_LEN,
+	.port_min	= WEFT_A_POLICY_PORT_MIN,
+	.port_max	= WEFT_A_POLICY_PORT_MAX,
+};
+
 static int show_one(const struct nlmsghdr *nlh, void *arg)
 {
-	__u64 attach, protocol, len, min, max, action;
 	struct nlattr *tb[WEFT_A_POLICY_MAX + 1];
 	struct json_object *obj;
-	const __u8 *remote;
 	const char *direction;
-	char buf[TEXT_LEN];
+	__u64 action;
 
 	(void)arg;
 	if (netlink_parse(nlh, tb, WEFT_A_POLICY_MAX))
@@ -83,30 +91,13 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 	direction = name_of(&name_directions,
 			    netlink_number(tb[WEFT_A_POLICY_DIRECTION]));
 	action = netlink_number(tb[WEFT_A_POLICY_ACTION]);
-	attach = netlink_number(tb[WEFT_A_POLICY_ATTACH_ID]);
-	protocol = netlink_number(tb[WEFT_A_POLICY_PROTOCOL]);
-	remote = netlink_binary(tb[WEFT_A_POLICY_REMOTE], 16);
-	len = netlink_number(tb[WEFT_A_POLICY_REMOTE_LEN]);
-	min = netlink_number(tb[WEFT_A_POLICY_PORT_MIN]);
-	max = netlink_number(tb[WEFT_A_POLICY_PORT_MAX]);
 
 	if (output.json) {
 		obj = json_object_new_object();
 		row_number(obj, "id", netlink_number(tb[WEFT_A_POLICY_ID]));
 		row_string(obj, "direction", direction);
 		row_string(obj, "action", name_of(&name_actions, action));
-		if (attach)
-			attach_json(obj, (__u32)attach);
-		if (protocol)
-			row_string(obj, "protocol",
-				   text_protocol(buf, (unsigned int)protocol));
-		if (remote && len)
-			row_string(obj, "remote",
-				   text_prefix(buf, remote, (unsigned int)len));
-		if (max) {
-			row_number(obj, "port_min", min);
-			row_number(obj, "port_max", max);
-		}
+		selector_json(obj, tb, &selector);
 		row_number(obj, "hits", netlink_number(tb[WEFT_A_POLICY_HITS]));
 		output_row(obj);
 		return 0;
@@ -114,17 +105,7 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 	printf("policy %llu %s %s", netlink_number(tb[WEFT_A_POLICY_ID]),
 	       direction, colored(action_color(action),
 				  name_of(&name_actions, action)));
-	if (attach)
-		attach_text((__u32)attach);
-	if (protocol)
-		printf(" protocol %s", text_protocol(buf, (unsigned int)protocol));
-	if (remote && len)
-		printf(" remote %s",
-		       colored(COLOR_ADDRESS,
-			       text_prefix(buf, remote, (unsigned int)len)));
-	if (max)
-		printf(" port %s", text_ports(buf, (unsigned int)min,
-					      (unsigned int)max));
+	selector_text(tb, &selector);
 	if (output.stats)
 		printf(" hits %llu", netlink_number(tb[WEFT_A_POLICY_HITS]));
 	putchar('\n');

@@ -11,12 +11,12 @@
 
 #include <linux/weft.h>
 
-#include "../lib/cgroup.h"
 #include "../lib/names.h"
 #include "../lib/netlink.h"
 #include "../lib/output.h"
 #include "../lib/util.h"
 #include "cmd.h"
+#include "selector.h"
 #include "show.h"
 
 static const struct word add_words[] = {
@@ -87,109 +87,21 @@ static int rule_del(const struct args *args)
 	return change(args, WEFT_CMD_RULE_DEL, NULL, NULL);
 }
 
-/* A cgroup by its path, or by its id where it has none any more. */
-static void cgroup_text(__u64 id, bool below)
-{
-	const char *path = cgroup_path(id);
-
-	if (!path)
-		printf(" cgroup %llu%s", id, below ? "/*" : "");
-	else
-		printf(" cgroup %s%s", below && !strcmp(path, "/") ? "" : path,
-		       below ? "/*" : "");
-}
-
-static void cgroup_json(struct json_object *obj, __u64 id, bool below)
-{
-	const char *path = cgroup_path(id);
-
-	if (path)
-		row_string(obj, "cgroup", path);
-	row_number(obj, "cgroup_id", id);
-	row_bool(obj, "cgroup_below", below);
-}
-
-static struct mark mark_of(struct nlattr *tb[])
-{
-	return (struct mark) {
-		.value = (__u32)netlink_number(tb[WEFT_A_RULE_MARK]),
-		.mask = (__u32)netlink_number(tb[WEFT_A_RULE_MARK_MASK]),
-	};
-}
-
-static unsigned int number_of(struct nlattr *tb[], int attr)
-{
-	return (unsigned int)netlink_number(tb[attr]);
-}
-
-static void selector_json(struct json_object *obj, struct nlattr *tb[])
-{
-	const __u8 *remote = netlink_binary(tb[WEFT_A_RULE_REMOTE], 16);
-	const __u8 *local = netlink_binary(tb[WEFT_A_RULE_LOCAL], 16);
-	struct mark mark = mark_of(tb);
-	char buf[TEXT_LEN];
-
-	if (tb[WEFT_A_RULE_ATTACH_ID])
-		attach_json(obj, number_of(tb, WEFT_A_RULE_ATTACH_ID));
-	if (tb[WEFT_A_RULE_PROTOCOL])
-		row_string(obj, "protocol",
-			   text_protocol(buf, number_of(tb, WEFT_A_RULE_PROTOCOL)));
-	if (remote)
-		row_string(obj, "remote",
-			   text_prefix(buf, remote,
-				       number_of(tb, WEFT_A_RULE_REMOTE_LEN)));
-	if (local)
-		row_string(obj, "local",
-			   text_prefix(buf, local,
-				       number_of(tb, WEFT_A_RULE_LOCAL_LEN)));
-	if (tb[WEFT_A_RULE_PORT_MAX]) {
-		row_number(obj, "port_min", number_of(tb, WEFT_A_RULE_PORT_MIN));
-		row_number(obj, "port_max", number_of(tb, WEFT_A_RULE_PORT_MAX));
-	}
-	if (mark.mask) {
-		row_number(obj, "mark", mark.value);
-		row_number(obj, "mark_mask", mark.mask);
-	}
-	if (tb[WEFT_A_RULE_DSCP])
-		row_number(obj, "dscp", number_of(tb, WEFT_A_RULE_DSCP));
-	if (tb[WEFT_A_RULE_CGROUP])
-		cgroup_json(obj, netlink_number(tb[WEFT_A_RULE_CGROUP]),
-			    tb[WEFT_A_RULE_CGROUP_BELOW]);
-}
-
-static void selector_text(struct nlattr *tb[])
-{
-	const __u8 *remote = netlink_binary(tb[WEFT_A_RULE_REMOTE], 16);
-	const __u8 *local = netlink_binary(tb[WEFT_A_RULE_LOCAL], 16);
-	struct mark mark = mark_of(tb);
-	char buf[TEXT_LEN];
-
-	if (tb[WEFT_A_RULE_ATTACH_ID])
-		attach_text(number_of(tb, WEFT_A_RULE_ATTACH_ID));
-	if (tb[WEFT_A_RULE_PROTOCOL])
-		printf(" protocol %s",
-		       text_protocol(buf, number_of(tb, WEFT_A_RULE_PROTOCOL)));
-	if (remote) {
-		text_prefix(buf, remote, number_of(tb, WEFT_A_RULE_REMOTE_LEN));
-		printf(" remote %s", colored(COLOR_ADDRESS, buf));
-	}
-	if (local) {
-		text_prefix(buf, local, number_of(tb, WEFT_A_RULE_LOCAL_LEN));
-		printf(" local %s", colored(COLOR_ADDRESS, buf));
-	}
-	if (tb[WEFT_A_RULE_PORT_MAX])
-		printf(" port %s",
-		       text_ports(buf, number_of(tb, WEFT_A_RULE_PORT_MIN),
-				  number_of(tb, WEFT_A_RULE_PORT_MAX)));
-	if (mark.mask)
-		printf(" mark %s", text_mark(buf, &mark));
-	if (tb[WEFT_A_RULE_DSCP])
-		printf(" dscp %s",
-		       text_dscp(buf, number_of(tb, WEFT_A_RULE_DSCP)));
-	if (tb[WEFT_A_RULE_CGROUP])
-		cgroup_text(netlink_number(tb[WEFT_A_RULE_CGROUP]),
-			    tb[WEFT_A_RULE_CGROUP_BELOW]);
-}
+static const struct selector_attrs selector = {
+	.attach		= WEFT_A_RULE_ATTACH_ID,
+	.protocol	= WEFT_A_RULE_PROTOCOL,
+	.remote		= WEFT_A_RULE_REMOTE,
+	.remote_len	= WEFT_A_RULE_REMOTE_LEN,
+	.local		= WEFT_A_RULE_LOCAL,
+	.local_len	= WEFT_A_RULE_LOCAL_LEN,
+	.port_min	= WEFT_A_RULE_PORT_MIN,
+	.port_max	= WEFT_A_RULE_PORT_MAX,
+	.mark		= WEFT_A_RULE_MARK,
+	.mark_mask	= WEFT_A_RULE_MARK_MASK,
+	.dscp		= WEFT_A_RULE_DSCP,
+	.cgroup		= WEFT_A_RULE_CGROUP,
+	.cgroup_below	= WEFT_A_RULE_CGROUP_BELOW,
+};
 
 static int show_one(const struct nlmsghdr *nlh, void *arg)
 {
@@ -208,7 +120,7 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 		obj = json_object_new_object();
 		row_number(obj, "id", netlink_number(tb[WEFT_A_RULE_ID]));
 		row_number(obj, "priority", netlink_number(tb[WEFT_A_RULE_PRIORITY]));
-		selector_json(obj, tb);
+		selector_json(obj, tb, &selector);
 		if (class)
 			row_string(obj, "class", class_name(class));
 		if (job)
@@ -223,7 +135,7 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 	printf("rule %llu priority %llu",
 	       netlink_number(tb[WEFT_A_RULE_ID]),
 	       netlink_number(tb[WEFT_A_RULE_PRIORITY]));
-	selector_text(tb);
+	selector_text(tb, &selector);
 	if (class)
 		printf(" class %s", colored(COLOR_NAME, class_name(class)));
 	if (job)
