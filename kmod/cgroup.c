@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which cgroup does a packet's socket belong to?
+ * Which cgroup does a socket belong to?
  *
  * Rules know a cgroup by its id, which is never used again, and hold no
  * reference: a cgroup can be removed under them, and then no socket has it. A
@@ -10,7 +10,6 @@
 #include <linux/cgroup.h>
 #include <linux/err.h>
 #include <linux/netlink.h>
-#include <linux/skbuff.h>
 #include <net/inet_sock.h>
 #include <net/netlink.h>
 #include <net/sock.h>
@@ -49,21 +48,20 @@ int weft_cgroup_level(const struct nlattr *id, struct netlink_ext_ack *extack)
 }
 
 /**
- * weft_cgroup_ids - the cgroups that a packet's socket is in
- * @skb: the packet
+ * weft_cgroup_ids - the cgroups that a socket is in
+ * @sk: the socket, whole or not; NULL is allowed
  * @ids: filled in by level, the root first
  * @max: how many levels are of interest
  *
- * Context: Any; the packet holds its socket, and that its cgroup.
- * Return: how many; 0 if no socket of this host sent the packet.
+ * Context: Any; the caller keeps the socket, and that its cgroup.
+ * Return: how many; 0 without a socket.
  */
-unsigned int weft_cgroup_ids(const struct sk_buff *skb, u64 *ids,
-			     unsigned int max)
+unsigned int weft_cgroup_ids(struct sock *sk, u64 *ids, unsigned int max)
 {
-	struct sock *sk = skb->sk ? sk_to_full_sk(skb->sk) : NULL;
 	struct cgroup *cgroup;
 	unsigned int level;
 
+	sk = sk ? sk_to_full_sk(sk) : NULL;
 	if (!sk || !sk_fullsock(sk))
 		return 0;
 	cgroup = sock_cgroup_ptr(&sk->sk_cgrp_data);
@@ -95,16 +93,15 @@ int weft_cgroup_level(const struct nlattr *id, struct netlink_ext_ack *extack)
 }
 
 /**
- * weft_cgroup_ids - the cgroups that a packet's socket is in: none
- * @skb: the packet
+ * weft_cgroup_ids - the cgroups that a socket is in: none
+ * @sk: the socket
  * @ids: left alone
  * @max: not looked at
  *
  * Context: Any.
  * Return: 0.
  */
-unsigned int weft_cgroup_ids(const struct sk_buff *skb, u64 *ids,
-			     unsigned int max)
+unsigned int weft_cgroup_ids(struct sock *sk, u64 *ids, unsigned int max)
 {
 	return 0;
 }

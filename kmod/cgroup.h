@@ -9,10 +9,9 @@
 
 struct netlink_ext_ack;
 struct nlattr;
-struct sk_buff;
+struct sock;
 
 int weft_cgroup_level(const struct nlattr *id, struct netlink_ext_ack *extack);
-unsigned int weft_cgroup_ids(const struct sk_buff *skb, u64 *ids,
-			     unsigned int max);
+unsigned int weft_cgroup_ids(struct sock *sk, u64 *ids, unsigned int max);
 
 #endif /* _WEFT_CGROUP_H */

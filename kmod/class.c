@@ -5,6 +5,8 @@
  * time (datasets, checkpoints); none is so small that its floor, its weight
  * over the sum of all, is below a hundredth of the link.
  */
+#include <linux/string.h>
+
 #include "class.h"
 
 static const struct weft_class weft_classes[WEFT_CLASS_SHIPPED_END] = {
@@ -31,4 +33,21 @@ const struct weft_class *weft_class_find(u32 id)
 	if (!id || id >= WEFT_CLASS_SHIPPED_END)
 		return NULL;
 	return &weft_classes[id];
+}
+
+/**
+ * weft_class_by_name - the number of the class of a name
+ * @name: as users write it
+ *
+ * Context: Any; the table is constant.
+ * Return: the number, WEFT_CLASS_NONE where no class has that name.
+ */
+u32 weft_class_by_name(const char *name)
+{
+	u32 id;
+
+	for (id = 1; id < WEFT_CLASS_SHIPPED_END; id++)
+		if (!strcmp(weft_classes[id].name, name))
+			return id;
+	return WEFT_CLASS_NONE;
 }

@@ -40,5 +40,6 @@ struct weft_class {
 };
 
 const struct weft_class *weft_class_find(u32 id);
+u32 weft_class_by_name(const char *name);
 
 #endif /* _WEFT_CLASS_H */

@@ -14,6 +14,7 @@
 #include "classify.h"
 #include "config.h"
 #include "dscp.h"
+#include "grant.h"
 #include "index.h"
 #include "netns.h"
 #include "policy.h"
@@ -36,6 +37,12 @@ static const struct {
 		.names	= "policies",
 		.size	= sizeof(struct weft_policy),
 		.max	= WEFT_POLICIES_MAX,
+	},
+	[WEFT_LIST_GRANTS] = {
+		.name	= "grant",
+		.names	= "grants",
+		.size	= sizeof(struct weft_grant),
+		.max	= WEFT_GRANTS_MAX,
 	},
 };
 
@@ -113,7 +120,7 @@ static void weft_config_publish(struct weft_net *wn, struct weft_config *next)
 	weft_config_retire(old, next);
 }
 
-/* What the rules look at besides addresses, protocol and ports. */
+/* What rules and grants look at besides addresses, protocol and ports. */
 static void weft_config_note(struct weft_config *config,
 			     const struct weft_selector *sel)
 {
@@ -149,6 +156,8 @@ static int weft_config_reindex(struct weft_config *next, gfp_t gfp)
 	next->by_sender = false;
 	for (i = 0; i < n; i++)
 		weft_config_note(next, &rules[i]->sel);
+	for (i = 0; i < next->n[WEFT_LIST_GRANTS]; i++)
+		weft_config_note(next, &next->items[WEFT_LIST_GRANTS][i]->sel);
 	return 0;
 }
 
@@ -226,9 +235,9 @@ static u32 weft_config_place(const struct weft_config *config,
 }
 
 /**
- * weft_config_find - the rule or policy of a number
+ * weft_config_find - the rule, policy or grant of a number
  * @config: snapshot to look in
- * @list: which of the two
+ * @list: which of the lists
  * @id: the number
  * @extack: told if there is none
  *
@@ -349,11 +358,11 @@ static struct weft_item *weft_config_cut(struct weft_config *config,
 }
 
 /**
- * weft_config_add - add a rule or a policy
+ * weft_config_add - add a rule, a policy or a grant
  * @wn: the namespace
- * @list: which of the two
- * @item: the head of a struct weft_rule or weft_policy, which is copied; its
- *	number is not looked at
+ * @list: which of the lists
+ * @item: the head of a struct weft_rule, weft_policy or weft_grant, which is
+ *	copied; its number is not looked at
  * @id: set to its number
  * @extack: says why it was refused
  *
@@ -394,6 +403,8 @@ int weft_config_add(struct weft_net *wn, enum weft_list list,
 	weft_config_insert(next, list, copy);
 	if (list == WEFT_LIST_RULES)
 		err = weft_config_rule_added(next, copy, extack);
+	else if (list == WEFT_LIST_GRANTS)
+		weft_config_note(next, &copy->sel);
 	if (err) {
 		kvfree(next);
 		goto unlock;
@@ -410,9 +421,9 @@ unlock:
 }
 
 /**
- * weft_config_del - remove a rule or a policy
+ * weft_config_del - remove a rule, a policy or a grant
  * @wn: the namespace
- * @list: which of the two
+ * @list: which of the lists
  * @id: its number
  * @extack: says why it was refused
  *
@@ -458,7 +469,7 @@ unlock:
  * @wn: the namespace
  * @attach: its number, which may come back as another's
  *
- * Rules and policies of it go with it, and every flow is judged again. The end
+ * Rules, policies and grants of it go with it, and every flow is judged again. The end
  * of a device cannot be refused, so the memory for the next snapshot is waited
  * for.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One namespace's rules and policies as one immutable snapshot.
+ * One namespace's rules, policies and grants as one immutable snapshot.
  *
  * A packet reads the snapshot's pointer once, so it never sees old rules with
  * new policies. A change builds the next snapshot under the namespace's
@@ -18,6 +18,7 @@
 #include "select.h"
 
 struct netlink_ext_ack;
+struct weft_grant;
 struct weft_index;
 struct weft_net;
 struct weft_policy;
@@ -31,6 +32,7 @@ struct weft_rule;
 #define WEFT_RULES_MAX		16384
 #define WEFT_RULES_RECENT_MAX	32
 #define WEFT_POLICIES_MAX	1024
+#define WEFT_GRANTS_MAX		1024
 
 /*
  * Generations have 31 bits. With this one, a flow was judged by a packet that
@@ -42,16 +44,18 @@ struct weft_rule;
  * enum weft_list - the lists of a config
  * @WEFT_LIST_RULES: of struct weft_rule, what a flow is
  * @WEFT_LIST_POLICIES: of struct weft_policy, whether it may pass
+ * @WEFT_LIST_GRANTS: of struct weft_grant, what its owner may say that it is
  * @WEFT_LISTS: how many
  */
 enum weft_list {
 	WEFT_LIST_RULES,
 	WEFT_LIST_POLICIES,
+	WEFT_LIST_GRANTS,
 	WEFT_LISTS,
 };
 
 /**
- * struct weft_item - what a rule and a policy begin with
+ * struct weft_item - what rules, policies and grants begin with
  * @id: unique in its list of its namespace
  * @priority: lower stands first; 0 where order means nothing
  * @sel: the flows that it is about
@@ -69,7 +73,7 @@ struct weft_item {
 };
 
 /**
- * struct weft_config - rules and policies of one generation; immutable
+ * struct weft_config - rules, policies and grants of one generation; immutable
  * @gen: generation, never 0, grows by 1 with each snapshot and wraps below
  *	WEFT_GEN_PENDING
  * @n: lengths of @items
@@ -79,10 +83,10 @@ struct weft_item {
  *	row may share it: freed with the last one that has it
  * @recent: rules that @index has not, in their order
  * @n_recent: how many
- * @cgroup_levels: levels of a socket's cgroup that the rules look at, 0 if none
- *	names a cgroup
- * @by_sender: some rule asks for what only the workload's own packets say:
- *	cgroup, mark, DSCP
+ * @cgroup_levels: levels of a socket's cgroup that rules and grants look at, 0
+ *	if none names a cgroup
+ * @by_sender: some rule or grant asks for what only the workload's own packets
+ *	say: cgroup, mark, DSCP
  * @dscp: what the packets of a class that leave get, by class number
  * @marked: which classes do, BIT(number)
  * @rcu: frees the snapshot, not what its lists point to

@@ -98,7 +98,7 @@ static size_t weft_event_size(void)
 	       4 * nla_total_size(sizeof(u16)) +
 	       6 * nla_total_size(sizeof(u8)) +
 	       nla_total_size(0) +
-	       8 * nla_total_size_64bit(sizeof(u64)) +
+	       10 * nla_total_size_64bit(sizeof(u64)) +
 	       2 * nla_total_size(sizeof(u32)) + nla_total_size(0);
 }
 
@@ -204,6 +204,12 @@ int weft_event_put_transfer(struct sk_buff *skb,
 			      transfer->wire_bytes, WEFT_A_TRANSFER_PAD) ||
 	    nla_put_u64_64bit(skb, WEFT_A_TRANSFER_PACKETS, transfer->packets,
 			      WEFT_A_TRANSFER_PAD) ||
+	    (transfer->declared &&
+	     nla_put_u64_64bit(skb, WEFT_A_TRANSFER_DECLARED_BYTES,
+			       transfer->declared, WEFT_A_TRANSFER_PAD)) ||
+	    (transfer->deadline_ns &&
+	     nla_put_u64_64bit(skb, WEFT_A_TRANSFER_DEADLINE,
+			       transfer->deadline_ns, WEFT_A_TRANSFER_PAD)) ||
 	    weft_put_tcp(skb, transfer))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

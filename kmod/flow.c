@@ -292,6 +292,14 @@ static bool weft_flow_assign(struct weft_flow_table *table,
 	return !job || job_place;
 }
 
+/* Has somebody said what the flow is? That holds, as long as it may. */
+static bool weft_flow_said(const struct weft_flow *flow,
+			   const struct weft_flow_open *open)
+{
+	return flow->source == WEFT_SOURCE_SET ||
+	       (flow->source == WEFT_SOURCE_DECLARED && !open->revoked);
+}
+
 /**
  * weft_flow_rejudge - store what judging a known flow found
  * @table: the table
@@ -325,8 +333,7 @@ void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 
 	if (flow->config_gen != gen) {
 		WRITE_ONCE(flow->verdict[!open->direction], WEFT_VERDICT_NONE);
-		/* What somebody has said of this flow holds. */
-		if (flow->source != WEFT_SOURCE_SET)
+		if (!weft_flow_said(flow, open))
 			weft_flow_assign(table, flow, open->class, open->source,
 					 open->job);
 		weft_flow_slow(flow, WEFT_FLOW_MARKED,
@@ -387,10 +394,18 @@ static int weft_change_set(struct weft_flow_table *table,
 {
 	const struct weft_flow_set *set = arg;
 
+	if (set->exact && set->slot_gen != flow->slot_gen)
+		return -ENOENT;
+	if (flow->source == WEFT_SOURCE_SET && set->source != WEFT_SOURCE_SET)
+		return -EPERM;
 	/* What else follows from its class, the next packet finds out. */
 	weft_flow_outdate(flow);
+	if (set->nothing) {
+		WRITE_ONCE(flow->source, WEFT_SOURCE_DEFAULT);
+		return 0;
+	}
 	return weft_flow_assign(table, flow, set->class ?: flow->class,
-				WEFT_SOURCE_SET,
+				set->source,
 				set->has_job ? set->job : flow->job) ?
 		0 : -ENOSPC;
 }
@@ -402,8 +417,9 @@ static int weft_change_set(struct weft_flow_table *table,
  * @set: what it is
  *
  * Context: Process. Takes the bucket's lock.
- * Return: 0, -ENOENT where the slot is empty, -ENOSPC where there is no room for
- *	another job: the flow has none then, and the class.
+ * Return: 0, -ENOENT where the slot is empty or another flow's, -EPERM where an
+ *	administrator has said something else, -ENOSPC where there is no room
+ *	for another job: the flow has none then, and the class.
  */
 int weft_flow_set(struct weft_flow_table *table, u32 index,
 		  struct weft_flow_set *set)

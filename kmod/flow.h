@@ -23,9 +23,11 @@
 #include "parse.h"
 #include "transfer.h"
 
+struct weft_claims;
 struct weft_extension_pool;
 struct weft_net;
 struct weft_quota;
+struct weft_socket_map;
 
 #define WEFT_FLOW_NONE		U32_MAX	/* a slot number that no flow has */
 
@@ -225,6 +227,9 @@ struct weft_buckets {
  *	bits, a newer packet takes an older one's place. Single words, any CPU
  *	writes
  * @samples: what local sockets have said, WEFT_SAMPLES of them
+ * @claims: what their owners said of their transfers, by place of the sample and
+ *	under its lock; NULL until one does, then constant
+ * @sockets: which flows local sockets have; constant
  * @chunks: slots, and behind those of a chunk their tracks
  */
 struct weft_flow_table {
@@ -254,6 +259,8 @@ struct weft_flow_table {
 	DECLARE_BITMAP(pressed, WEFT_ATTACH_MAX + 1);
 	atomic64_t		fragments[WEFT_FRAGMENTS];
 	struct weft_sample	*samples;
+	struct weft_claims	*claims;
+	struct weft_socket_map	*sockets;
 	struct weft_flow	*chunks[WEFT_CHUNKS_MAX];
 };
 
@@ -268,6 +275,7 @@ struct weft_flow_table {
  * @verdict: enum weft_action, for @attach and @direction
  * @class: class number
  * @source: enum weft_source of @class
+ * @revoked: the flow was declared to be what it may not be any more
  * @marked: classes that write a DSCP, BIT(number)
  */
 struct weft_flow_open {
@@ -279,6 +287,7 @@ struct weft_flow_open {
 	u8	verdict;
 	u8	class;
 	u8	source;
+	bool	revoked;
 	u32	marked;
 };
 
@@ -317,6 +326,12 @@ weft_flow_end_direction(const struct weft_flow *flow, unsigned int end)
 
 	return opener == (weft_flow_direction(flow) == WEFT_DIRECTION_EGRESS) ?
 		WEFT_DIRECTION_EGRESS : WEFT_DIRECTION_INGRESS;
+}
+
+/* The end whose packets leave past the attachment point. */
+static inline unsigned int weft_flow_local_end(const struct weft_flow *flow)
+{
+	return weft_flow_end_direction(flow, 0) != WEFT_DIRECTION_EGRESS;
 }
 
 static inline u16 weft_verdict_pack(u16 attach, u8 action)
@@ -510,6 +525,7 @@ static inline void weft_flow_forward(struct weft_flow *flow, u8 state)
  * @flow: the flow
  * @pkt: the packet, one of @flow's
  * @skb: the packet itself
+ * @attach: attachment point that it passed
  * @bytes: on the link layer, headers of all segments included
  * @packets: on the wire: segments of a GSO packet
  *
@@ -522,7 +538,7 @@ static inline void weft_flow_forward(struct weft_flow *flow, u8 state)
 static __always_inline void
 weft_flow_account(struct weft_flow_table *table, struct weft_flow *flow,
 		  const struct weft_pkt *pkt, const struct sk_buff *skb,
-		  unsigned int bytes, unsigned int packets)
+		  u16 attach, unsigned int bytes, unsigned int packets)
 {
 	struct weft_flow_half *half = weft_flow_half(flow, pkt->src);
 	struct weft_flow_half *peer = weft_flow_half(flow, !pkt->src);
@@ -530,7 +546,7 @@ weft_flow_account(struct weft_flow_table *table, struct weft_flow *flow,
 
 	/* Before it is counted: what is counted is of the time before. */
 	if (unlikely(last != now))
-		weft_transfer_tick(table, flow, pkt, skb, last, now);
+		weft_transfer_tick(table, flow, pkt, skb, attach, last, now);
 
 	/* A later fragment has no TCP header. */
 	if (flow->key.proto == IPPROTO_TCP && pkt->kind == WEFT_PKT_FLOW)
@@ -567,13 +583,21 @@ struct weft_flow *weft_flow_by_index(struct weft_flow_table *table, u32 index);
 /**
  * struct weft_flow_set - what somebody says that a flow is
  * @class: class number, 0 to leave it as it is
+ * @source: enum weft_source, SET or DECLARED: who says so
  * @job: job number, 0 for none
+ * @slot_gen: the slot's generation, if @exact
  * @has_job: @job is said
+ * @exact: no other flow that has the slot meanwhile
+ * @nothing: what was said is taken back: what else there is decides again
  */
 struct weft_flow_set {
 	u8	class;
+	u8	source;
 	u32	job;
+	u32	slot_gen;
 	bool	has_job;
+	bool	exact;
+	bool	nothing;
 };
 
 /* By a flow's number: process context. */

@@ -15,11 +15,13 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
+#include "claim.h"
 #include "extension.h"
 #include "flow.h"
 #include "flow_internal.h"
 #include "netns.h"
 #include "quota.h"
+#include "socket.h"
 
 static struct weft_buckets *weft_buckets_alloc(u32 max_flows)
 {
@@ -94,6 +96,9 @@ weft_flow_table_create(struct weft_net *wn,
 		goto fail;
 	for (i = 0; i < WEFT_SAMPLES; i++)
 		spin_lock_init(&table->samples[i].lock);
+	table->sockets = weft_socket_map_create();
+	if (!table->sockets)
+		goto free_samples;
 	if (weft_slots_create(table))
 		goto destroy_slots;
 	weft_apply_settings(table, settings);
@@ -101,6 +106,8 @@ weft_flow_table_create(struct weft_net *wn,
 
 destroy_slots:
 	weft_slots_destroy(table);
+	weft_socket_map_destroy(table->sockets);
+free_samples:
 	kvfree(table->samples);
 fail:
 	weft_extension_pool_destroy(extensions);
@@ -203,6 +210,9 @@ void weft_flow_table_size(const struct weft_flow_table *table,
 		       (buckets->mask + 1ULL) * sizeof(u32) +
 		       struct_size(table->quota, holder, WEFT_ATTACH_MAX + 1) +
 		       WEFT_SAMPLES * sizeof(*table->samples) +
+		       weft_socket_map_memory() +
+		       (READ_ONCE(table->claims) ?
+			WEFT_SAMPLES * sizeof(*table->claims) : 0) +
 		       (u64)size->slots * WEFT_SLOT_BYTES +
 		       weft_extension_pool_memory(table->extensions);
 }
@@ -234,6 +244,8 @@ void weft_flow_table_destroy(struct weft_flow_table *table)
 	}
 	weft_slots_destroy(table);
 	weft_extension_pool_destroy(table->extensions);
+	weft_socket_map_destroy(table->sockets);
+	kvfree(table->claims);
 	kvfree(table->samples);
 	kvfree(rcu_dereference_protected(table->buckets, true));
 	kvfree(table);

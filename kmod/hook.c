@@ -31,6 +31,7 @@
 #include "dscp.h"
 #include "event.h"
 #include "flow.h"
+#include "grant.h"
 #include "hook.h"
 #include "netns.h"
 #include "policy.h"
@@ -296,7 +297,7 @@ static void weft_look(struct weft_look *look, const struct weft_config *config,
 	view->n_cgroups = 0;
 	/* On the way in, a packet's socket is the one that gets it, if any. */
 	if (config->cgroup_levels && pkt->src == local)
-		view->n_cgroups = weft_cgroup_ids(skb, look->cgroups,
+		view->n_cgroups = weft_cgroup_ids(skb->sk, look->cgroups,
 						  config->cgroup_levels);
 }
 
@@ -315,6 +316,35 @@ static u8 weft_priority_class(const struct weft_passage *way)
 	return root->handle == TC_H_MAJ(priority) &&
 	       weft_class_find(TC_H_MIN(priority)) ?
 		TC_H_MIN(priority) : WEFT_CLASS_NONE;
+}
+
+/*
+ * A flow that its socket's owner declared to be something stays so, as long as
+ * he still may: @open is what it is without his word.
+ */
+static void weft_decide_declared(const struct weft_passage *way,
+				 const struct weft_config *config,
+				 const struct weft_view *view,
+				 struct weft_flow_open *open)
+{
+	const struct weft_flow *flow = way->flow;
+	u8 class;
+	u32 job;
+
+	if (!flow || READ_ONCE(flow->source) != WEFT_SOURCE_DECLARED)
+		return;
+	class = READ_ONCE(flow->class);
+	job = READ_ONCE(flow->job);
+	/* What he may, his own attachment point says. */
+	if (view->attach != flow->holder ||
+	    ((class == open->class || weft_grant_class(config, view, class)) &&
+	     (!job || job == open->job || weft_grant_job(config, view, job)))) {
+		open->class = class;
+		open->job = job;
+		open->source = WEFT_SOURCE_DECLARED;
+	} else {
+		open->revoked = true;
+	}
 }
 
 /*
@@ -340,6 +370,7 @@ static void weft_decide(const struct weft_passage *way,
 	open->attach = attach->id;
 	open->direction = direction;
 	open->uplink_ifindex = way->uplink->dev->ifindex;
+	open->revoked = false;
 	open->verdict = weft_policy_decide(config, &look.view,
 					   READ_ONCE(attach->default_policy));
 
@@ -362,6 +393,7 @@ static void weft_decide(const struct weft_passage *way,
 	open->job = weft_rule_job(rule, &look.view, open->job);
 	if (way->flow && READ_ONCE(way->flow->extension))
 		weft_reader_apply(way->uplink->wn, way->flow, rule, open);
+	weft_decide_declared(way, config, &look.view, open);
 }
 
 /*
@@ -494,7 +526,8 @@ static void weft_account(const struct weft_passage *way)
 {
 	if (way->action != WEFT_ACTION_DENY && way->place != WEFT_AT_DELIVERY)
 		weft_flow_account(way->uplink->wn->flows, way->flow, &way->pkt,
-				  way->skb, way->bytes, way->packets);
+				  way->skb, way->attach->id, way->bytes,
+				  way->packets);
 }
 
 /* What the stream says of the flow holds from this packet on. */
@@ -678,7 +711,7 @@ static __always_inline bool weft_judge_plain(struct weft_uplink *uplink,
 
 	class = READ_ONCE(flow->class);
 	bytes = weft_wire_bytes(skb, l2, &pkt, &packets);
-	weft_flow_account(flows, flow, &pkt, skb, bytes, packets);
+	weft_flow_account(flows, flow, &pkt, skb, attach->id, bytes, packets);
 	weft_count_passed(uplink, attach, direction, class, bytes, packets);
 	weft_stamp_write(uplink, attach, skb, direction, flow->index, flow,
 			 class);

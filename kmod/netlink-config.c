@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Netlink handlers of rules and policies.
+ * Netlink handlers of rules, policies and grants.
  *
- * Both are lists of a config and select flows by the same words: one set of
- * functions serves both, told the words. Changes take RTNL, which keeps the
+ * All are lists of a config and select flows by the same words: one set of
+ * functions serves all, told the words. Changes take RTNL, which keeps the
  * attachment point that they name until the change is made; dumps read a
  * snapshot under RCU.
  */
@@ -15,6 +15,7 @@
 #include "cgroup.h"
 #include "classify.h"
 #include "config.h"
+#include "grant.h"
 #include "netlink.h"
 #include "netlink-gen.h"
 #include "netns.h"
@@ -28,8 +29,8 @@ struct weft_prefix_attrs {
 };
 
 /*
- * The numbers of these words among the attributes of rules or of policies; 0,
- * which no attribute has, for a word that only the other one knows.
+ * The numbers of these words among the attributes of rules, policies or grants;
+ * 0, which no attribute has, for a word that only the others know.
  */
 struct weft_selector_attrs {
 	int				attach;
@@ -643,4 +644,145 @@ int weft_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info)
 int weft_nl_policy_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	return weft_item_dump(skb, cb, &weft_policy_words);
+}
+
+static int weft_read_grant_classes(struct genl_info *info,
+				   struct weft_grant *grant)
+{
+	struct nlattr *classes = info->attrs[WEFT_A_GRANT_CLASSES];
+	unsigned int class;
+
+	grant->classes = classes ? nla_get_u32(classes) : 0;
+	for (class = 0; class <= WEFT_CLASS_MAX; class++) {
+		if (!(grant->classes & BIT(class)) || weft_class_find(class))
+			continue;
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, classes,
+					"class %u: there is no such class",
+					class);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int weft_read_grant(struct genl_info *info, struct weft_item *item)
+{
+	struct weft_grant *grant = container_of(item, struct weft_grant, item);
+	struct nlattr *min = info->attrs[WEFT_A_GRANT_JOB_MIN];
+	struct nlattr *max = info->attrs[WEFT_A_GRANT_JOB_MAX];
+
+	if (!min && max) {
+		NL_SET_ERR_MSG_ATTR(info->extack, max,
+				    "job-max without job-min, the first job");
+		return -EINVAL;
+	}
+	if (!min && !info->attrs[WEFT_A_GRANT_CLASSES])
+		return weft_netlink_need(info, WEFT_A_GRANT_CLASSES,
+					 "what is granted: classes, jobs or both");
+	grant->job_min = min ? nla_get_u32(min) : 0;
+	grant->job_max = max ? nla_get_u32(max) : grant->job_min;
+	if (grant->job_min > grant->job_max) {
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, max,
+					"jobs %u to %u are no range: job-max is the higher one",
+					grant->job_min, grant->job_max);
+		return -EINVAL;
+	}
+	/* Who declares makes jobs, and a namespace has so many and no more. */
+	if (grant->job_max - grant->job_min >= WEFT_GRANT_JOBS_MAX) {
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, max ?: min,
+					"a grant names at most %u jobs",
+					WEFT_GRANT_JOBS_MAX);
+		return -ERANGE;
+	}
+	return weft_read_grant_classes(info, grant);
+}
+
+static int weft_fill_grant(struct sk_buff *skb, const struct weft_item *item)
+{
+	const struct weft_grant *grant = weft_item_grant(item);
+
+	if ((grant->classes &&
+	     nla_put_u32(skb, WEFT_A_GRANT_CLASSES, grant->classes)) ||
+	    (grant->job_min &&
+	     (nla_put_u32(skb, WEFT_A_GRANT_JOB_MIN, grant->job_min) ||
+	      nla_put_u32(skb, WEFT_A_GRANT_JOB_MAX, grant->job_max))) ||
+	    nla_put_u64_64bit(skb, WEFT_A_GRANT_HITS, atomic64_read(&item->hits),
+			      WEFT_A_GRANT_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static const struct weft_list_words weft_grant_words = {
+	.list		= WEFT_LIST_GRANTS,
+	.get		= WEFT_CMD_GRANT_GET,
+	.id		= WEFT_A_GRANT_ID,
+	.need_id	= "id, the grant's number",
+	.sel		= {
+		.attach		= WEFT_A_GRANT_ATTACH_ID,
+		.remote		= { WEFT_A_GRANT_REMOTE,
+				    WEFT_A_GRANT_REMOTE_LEN, "remote" },
+		.local		= { WEFT_A_GRANT_LOCAL, WEFT_A_GRANT_LOCAL_LEN,
+				    "local" },
+		.proto		= WEFT_A_GRANT_PROTOCOL,
+		.port_min	= WEFT_A_GRANT_PORT_MIN,
+		.port_max	= WEFT_A_GRANT_PORT_MAX,
+		.cgroup		= WEFT_A_GRANT_CGROUP,
+		.cgroup_below	= WEFT_A_GRANT_CGROUP_BELOW,
+		.pad		= WEFT_A_GRANT_PAD,
+	},
+	.read		= weft_read_grant,
+	.fill		= weft_fill_grant,
+};
+
+/**
+ * weft_nl_grant_new_doit - add a grant
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Context: Process. Takes RTNL.
+ * Return: 0 or a negative error.
+ */
+int weft_nl_grant_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct weft_grant grant = {};
+
+	return weft_item_new(info, &weft_grant_words, &grant.item);
+}
+
+/**
+ * weft_nl_grant_del_doit - remove a grant
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Context: Process. Takes the config lock.
+ * Return: 0 or a negative error.
+ */
+int weft_nl_grant_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return weft_item_del(info, &weft_grant_words);
+}
+
+/**
+ * weft_nl_grant_get_doit - show one grant
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Context: Process. Takes the config lock.
+ * Return: 0 or a negative error.
+ */
+int weft_nl_grant_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return weft_item_get(info, &weft_grant_words);
+}
+
+/**
+ * weft_nl_grant_get_dumpit - show grants by their number
+ * @skb: the message to fill
+ * @cb: where the dump stands
+ *
+ * Context: Process. RCU read side.
+ * Return: 0 at the end, or how much was filled.
+ */
+int weft_nl_grant_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return weft_item_dump(skb, cb, &weft_grant_words);
 }

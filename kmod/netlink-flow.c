@@ -40,7 +40,7 @@ int weft_nl_flow_set_doit(struct sk_buff *skb, struct genl_info *info)
 	struct weft_net *wn = weft_net(genl_info_net(info));
 	struct nlattr *class = info->attrs[WEFT_A_FLOW_CLASS];
 	struct nlattr *job = info->attrs[WEFT_A_FLOW_JOB];
-	struct weft_flow_set set = { };
+	struct weft_flow_set set = { .source = WEFT_SOURCE_SET };
 	int err;
 
 	err = weft_need_index(info) ?:

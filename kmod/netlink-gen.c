@@ -236,8 +236,56 @@ const struct nla_policy weft_class_set_nl_policy[WEFT_A_CLASS_DSCP + 1] = {
 	[WEFT_A_CLASS_DSCP] = { .type = NLA_U8, },
 };
 
+/* WEFT_CMD_GRANT_NEW - do */
+const struct nla_policy weft_grant_new_nl_policy[WEFT_A_GRANT_JOB_MAX + 1] = {
+	[WEFT_A_GRANT_ATTACH_ID] = { .type = NLA_U32, },
+	[WEFT_A_GRANT_PROTOCOL] = { .type = NLA_U8, },
+	[WEFT_A_GRANT_REMOTE] = NLA_POLICY_EXACT_LEN(16),
+	[WEFT_A_GRANT_REMOTE_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[WEFT_A_GRANT_LOCAL] = NLA_POLICY_EXACT_LEN(16),
+	[WEFT_A_GRANT_LOCAL_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[WEFT_A_GRANT_PORT_MIN] = { .type = NLA_U16, },
+	[WEFT_A_GRANT_PORT_MAX] = { .type = NLA_U16, },
+	[WEFT_A_GRANT_CGROUP] = NLA_POLICY_MIN(NLA_U64, 1),
+	[WEFT_A_GRANT_CGROUP_BELOW] = { .type = NLA_FLAG, },
+	[WEFT_A_GRANT_CLASSES] = NLA_POLICY_MIN(NLA_U32, 2),
+	[WEFT_A_GRANT_JOB_MIN] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_GRANT_JOB_MAX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* WEFT_CMD_GRANT_DEL - do */
+const struct nla_policy weft_grant_del_nl_policy[WEFT_A_GRANT_ID + 1] = {
+	[WEFT_A_GRANT_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* WEFT_CMD_GRANT_GET - do and dump */
+const struct nla_policy weft_grant_get_nl_policy[WEFT_A_GRANT_ID + 1] = {
+	[WEFT_A_GRANT_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* WEFT_CMD_DECLARE_FLOW - do */
+const struct nla_policy weft_declare_flow_nl_policy[WEFT_A_DECLARATION_JOB + 1] = {
+	[WEFT_A_DECLARATION_FD] = NLA_POLICY_MIN(NLA_S32, 0),
+	[WEFT_A_DECLARATION_CLASS] = { .type = NLA_NUL_STRING, .len = 15, },
+	[WEFT_A_DECLARATION_JOB] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* WEFT_CMD_DECLARE_BEGIN - do */
+const struct nla_policy weft_declare_begin_nl_policy[WEFT_A_DECLARATION_DEADLINE_US + 1] = {
+	[WEFT_A_DECLARATION_FD] = NLA_POLICY_MIN(NLA_S32, 0),
+	[WEFT_A_DECLARATION_CLASS] = { .type = NLA_NUL_STRING, .len = 15, },
+	[WEFT_A_DECLARATION_JOB] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_DECLARATION_BYTES] = NLA_POLICY_MIN(NLA_U64, 1),
+	[WEFT_A_DECLARATION_DEADLINE_US] = NLA_POLICY_MIN(NLA_U64, 1),
+};
+
+/* WEFT_CMD_DECLARE_END - do */
+const struct nla_policy weft_declare_end_nl_policy[WEFT_A_DECLARATION_FD + 1] = {
+	[WEFT_A_DECLARATION_FD] = NLA_POLICY_MIN(NLA_S32, 0),
+};
+
 /* Ops table for weft */
-const struct genl_ops weft_nl_ops[25] = {
+const struct genl_ops weft_nl_ops[31] = {
 	{
 		.cmd		= WEFT_CMD_UPLINK_NEW,
 		.doit		= weft_nl_uplink_new_doit,
@@ -421,5 +469,45 @@ const struct genl_ops weft_nl_ops[25] = {
 		.policy		= weft_class_set_nl_policy,
 		.maxattr	= WEFT_A_CLASS_DSCP,
 		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_GRANT_NEW,
+		.doit		= weft_nl_grant_new_doit,
+		.policy		= weft_grant_new_nl_policy,
+		.maxattr	= WEFT_A_GRANT_JOB_MAX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_GRANT_DEL,
+		.doit		= weft_nl_grant_del_doit,
+		.policy		= weft_grant_del_nl_policy,
+		.maxattr	= WEFT_A_GRANT_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_GRANT_GET,
+		.doit		= weft_nl_grant_get_doit,
+		.dumpit		= weft_nl_grant_get_dumpit,
+		.policy		= weft_grant_get_nl_policy,
+		.maxattr	= WEFT_A_GRANT_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= WEFT_CMD_DECLARE_FLOW,
+		.doit		= weft_nl_declare_flow_doit,
+		.policy		= weft_declare_flow_nl_policy,
+		.maxattr	= WEFT_A_DECLARATION_JOB,
+	},
+	{
+		.cmd		= WEFT_CMD_DECLARE_BEGIN,
+		.doit		= weft_nl_declare_begin_doit,
+		.policy		= weft_declare_begin_nl_policy,
+		.maxattr	= WEFT_A_DECLARATION_DEADLINE_US,
+	},
+	{
+		.cmd		= WEFT_CMD_DECLARE_END,
+		.doit		= weft_nl_declare_end_doit,
+		.policy		= weft_declare_end_nl_policy,
+		.maxattr	= WEFT_A_DECLARATION_FD,
 	},
 };

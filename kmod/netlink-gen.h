@@ -66,8 +66,20 @@ extern const struct nla_policy weft_transfer_get_nl_policy[WEFT_A_FLOW_PEER_LEN 
 
 extern const struct nla_policy weft_class_set_nl_policy[WEFT_A_CLASS_DSCP + 1];
 
+extern const struct nla_policy weft_grant_new_nl_policy[WEFT_A_GRANT_JOB_MAX + 1];
+
+extern const struct nla_policy weft_grant_del_nl_policy[WEFT_A_GRANT_ID + 1];
+
+extern const struct nla_policy weft_grant_get_nl_policy[WEFT_A_GRANT_ID + 1];
+
+extern const struct nla_policy weft_declare_flow_nl_policy[WEFT_A_DECLARATION_JOB + 1];
+
+extern const struct nla_policy weft_declare_begin_nl_policy[WEFT_A_DECLARATION_DEADLINE_US + 1];
+
+extern const struct nla_policy weft_declare_end_nl_policy[WEFT_A_DECLARATION_FD + 1];
+
 /* Ops table for weft */
-extern const struct genl_ops weft_nl_ops[25];
+extern const struct genl_ops weft_nl_ops[31];
 
 int weft_nl_uplink_new_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_uplink_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -105,6 +117,13 @@ int weft_nl_transfer_get_doit(struct sk_buff *skb, struct genl_info *info);
 int weft_nl_transfer_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
 int weft_nl_class_set_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_grant_new_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_grant_del_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_grant_get_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_grant_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int weft_nl_declare_flow_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_declare_begin_doit(struct sk_buff *skb, struct genl_info *info);
+int weft_nl_declare_end_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	WEFT_NLGRP_EVENTS,

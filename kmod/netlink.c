@@ -7,8 +7,9 @@
  * what a table cannot say: what must be there, what goes together, and what
  * exists.
  *
- * Locks, in this order: genl_mutex (held for us), RTNL for uplinks and ports,
- * then either the config lock or the semaphore of the tables.
+ * Requests run side by side, so that who declares something can't hold up who
+ * configures. Locks, in this order: RTNL for uplinks and ports, then one of the
+ * config lock, the semaphore of the tables and that of the namespaces.
  */
 #include <linux/err.h>
 #include <linux/idr.h>
@@ -37,6 +38,7 @@ struct genl_family weft_genl_family __ro_after_init = {
 	.version	= WEFT_GENL_VERSION,
 	.module		= THIS_MODULE,
 	.netnsok	= true,
+	.parallel_ops	= true,
 	.ops		= weft_nl_ops,
 	.n_ops		= ARRAY_SIZE(weft_nl_ops),
 	.mcgrps		= weft_nl_mcgrps,

@@ -2,9 +2,10 @@
 /*
  * The generic netlink family: what its handlers share, and what event needs to
  * get a message out. Handlers of uplinks and ports are in netlink.c, those of
- * rules and policies in netlink-config.c, of what was seen of flows, jobs and
- * classes in netlink-record.c, of changes to flows in netlink-flow.c, of the
- * flow table in netlink-table.c, of profiles in netlink-profile.c.
+ * rules, policies and grants in netlink-config.c, of what was seen of flows,
+ * jobs and classes in netlink-record.c, of changes to flows in netlink-flow.c,
+ * of the flow table in netlink-table.c, of profiles in netlink-profile.c, of
+ * what processes say of their sockets in netlink-declare.c.
  */
 #ifndef _WEFT_NETLINK_H
 #define _WEFT_NETLINK_H

@@ -30,6 +30,10 @@ MODULE_PARM_DESC(max_flows, "flows that a network namespace can have, read when 
 
 static unsigned int weft_net_id __read_mostly;
 
+/* Namespaces that have tables; taken inside RTNL to change the list. */
+static DECLARE_RWSEM(weft_nets_sem);
+static LIST_HEAD(weft_nets);
+
 static const struct weft_table_settings weft_table_defaults = {
 	.idle_s = {
 		[WEFT_TIMEOUT_NEW]	= 30,
@@ -139,6 +143,9 @@ int weft_net_start(struct weft_net *wn, struct netlink_ext_ack *extack)
 	up_write(&wn->tables);
 	if (rtnl_dereference(wn->streams))
 		weft_extension_pool_prime(flows->extensions);
+	down_write(&weft_nets_sem);
+	list_add_tail(&wn->node, &weft_nets);
+	up_write(&weft_nets_sem);
 	return 0;
 
 unlock:
@@ -161,6 +168,9 @@ nomem:
 void weft_net_stop(struct weft_net *wn)
 {
 	ASSERT_RTNL();
+	down_write(&weft_nets_sem);
+	list_del(&wn->node);
+	up_write(&weft_nets_sem);
 	down_write(&wn->tables);
 	/* Flows give their counts to jobs and their end to events. */
 	weft_flow_table_destroy(wn->flows);
@@ -170,6 +180,30 @@ void weft_net_stop(struct weft_net *wn)
 	weft_event_queue_destroy(wn->events);
 	wn->events = NULL;
 	up_write(&wn->tables);
+}
+
+/**
+ * weft_net_each - visit every namespace that has tables
+ * @visit: called for each; a value other than 0 ends the walk. The tables stay
+ *	as long as it runs; it may take no lock that is taken around RTNL
+ * @arg: for @visit
+ *
+ * Context: Process, may sleep; not under RTNL.
+ * Return: 0, or what @visit returned.
+ */
+int weft_net_each(weft_net_visit visit, void *arg)
+{
+	struct weft_net *wn;
+	int ret = 0;
+
+	down_read(&weft_nets_sem);
+	list_for_each_entry(wn, &weft_nets, node) {
+		ret = visit(wn, arg);
+		if (ret)
+			break;
+	}
+	up_read(&weft_nets_sem);
+	return ret;
 }
 
 static int __net_init weft_net_init(struct net *net)

@@ -46,12 +46,13 @@ struct weft_class_stats {
 /**
  * struct weft_net - weft in one network namespace
  * @net: the namespace; it outlives this
+ * @node: among the namespaces that have tables; weft_nets_sem
  * @uplinks: uplinks of this namespace, by weft_uplink.node; RTNL
  * @refs: who waits for uplinks here, by weft_uplink_ref.node; RTNL
  * @attaches: numbers of attachment points, 1 to WEFT_ATTACH_MAX; RTNL
  * @config_lock: one change of @config at a time; taken inside RTNL
  * @config: current snapshot, never NULL; written under @config_lock
- * @last_id: newest numbers of rules and of policies; @config_lock
+ * @last_id: newest numbers of rules, policies and grants; @config_lock
  * @ids_wrapped: those numbers have begun anew, so that one may be taken;
  *	@config_lock
  * @table_settings: what @flows is or will be like; max_flows is 0 while nobody
@@ -73,6 +74,7 @@ struct weft_class_stats {
  */
 struct weft_net {
 	struct net			*net;
+	struct list_head		node;
 	struct list_head		uplinks;
 	struct list_head		refs;
 	struct idr			attaches;
@@ -97,6 +99,10 @@ struct weft_net *weft_net(const struct net *net);
 /* Before the first uplink is on the list, and after the last one's RCU readers. */
 int weft_net_start(struct weft_net *wn, struct netlink_ext_ack *extack);
 void weft_net_stop(struct weft_net *wn);
+
+/* Calls @visit for each namespace that has tables, which stay meanwhile. */
+typedef int (*weft_net_visit)(struct weft_net *wn, void *arg);
+int weft_net_each(weft_net_visit visit, void *arg);
 
 /* @tables is held: to read, to write. */
 void weft_net_table_settings(const struct weft_net *wn,

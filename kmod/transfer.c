@@ -18,20 +18,28 @@
  * Where the packet has its local socket with it, the socket's figures are read
  * off. They are single words of which each is right at some time; a socket that
  * is locked elsewhere meanwhile moves them on.
+ *
+ * Where the socket's owner has said where a transfer begins and how long it is,
+ * its ends are those, to the byte, and silence ends nothing. What it took on the
+ * wire still is to the jiffy.
  */
 #include <linux/bits.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/tcp.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "claim.h"
 #include "event.h"
 #include "flow.h"
 #include "job.h"
 #include "netns.h"
+#include "socket.h"
 #include "transfer.h"
 
 /* Of a time that is at most 2^32 jiffies ago. */
@@ -116,8 +124,34 @@ static struct weft_sample *weft_sample(struct weft_flow_table *table,
 static bool weft_sample_is(const struct weft_sample *sample,
 			   const struct weft_flow *flow)
 {
+	/* A flow that has ended and still has its counts: the next generation. */
+	bool ended = !(READ_ONCE(flow->flags) & WEFT_FLOW_LIVE);
+
 	return sample->valid && sample->index == flow->index &&
-	       sample->slot_gen == READ_ONCE(flow->slot_gen);
+	       sample->slot_gen == READ_ONCE(flow->slot_gen) - ended;
+}
+
+/* The sample's lock; there are some. */
+static struct weft_claims *weft_claims_of(struct weft_flow_table *table,
+					  const struct weft_sample *sample)
+{
+	return &table->claims[sample - table->samples];
+}
+
+/* From now on the sample is of @flow; false where it was another's. The lock. */
+static bool weft_sample_own(struct weft_flow_table *table,
+			    struct weft_sample *sample,
+			    const struct weft_flow *flow)
+{
+	if (weft_sample_is(sample, flow))
+		return true;
+	sample->index = flow->index;
+	sample->slot_gen = READ_ONCE(flow->slot_gen);
+	sample->valid = true;
+	sample->has_tcp = false;
+	if (READ_ONCE(table->claims))
+		weft_claims_of(table, sample)->n = 0;
+	return false;
 }
 
 /* The three times exclude each other; one of them may be running. */
@@ -175,13 +209,11 @@ static u32 weft_sample_take(struct weft_flow_table *table,
 	limited = sample->now[WEFT_TCP_RWND] + sample->now[WEFT_TCP_SNDBUF] -
 		  limited;
 	sample->rtt_us = READ_ONCE(tcp_sk(sk)->srtt_us) >> 3;
-	if (!weft_sample_is(sample, flow)) {
+	if (!weft_sample_own(table, sample, flow) || !sample->has_tcp) {
 		limited = 0;
 		/* The first packet of a connection: nothing was before it. */
 		memcpy(sample->base, sample->now, sizeof(sample->base));
-		sample->index = flow->index;
-		sample->slot_gen = READ_ONCE(flow->slot_gen);
-		sample->valid = true;
+		sample->has_tcp = true;
 	}
 	spin_unlock(&sample->lock);
 	return limited;
@@ -208,7 +240,7 @@ static void weft_sample_show(struct weft_flow_table *table,
 	int i;
 
 	spin_lock_bh(&sample->lock);
-	transfer->has_tcp = weft_sample_is(sample, flow);
+	transfer->has_tcp = weft_sample_is(sample, flow) && sample->has_tcp;
 	transfer->rtt_us = sample->rtt_us;
 	for (i = 0; i < WEFT_TCP_FIGURES; i++)
 		figure[i] = sample->now[i] - sample->base[i];
@@ -228,12 +260,16 @@ static u32 weft_transfer_gap(struct weft_flow_table *table,
 			    weft_flow_end_direction(flow, end));
 }
 
-/* As it is, @last being the time of its newest byte. */
+/*
+ * As @track has it, @last being the time of its newest byte; @claim is what its
+ * socket's owner said of it, NULL for nothing.
+ */
 static void weft_transfer_fill(struct weft_flow_table *table,
 			       struct weft_flow *flow, unsigned int end,
-			       u32 last, struct weft_transfer *transfer)
+			       const struct weft_track_end *track, u32 last,
+			       const struct weft_claim *claim,
+			       struct weft_transfer *transfer)
 {
-	const struct weft_track_end *track = &weft_track(table, flow)->end[end];
 	const struct weft_flow_half *half = weft_flow_half(flow, end);
 	u32 started = READ_ONCE(track->started);
 	u64 ago = get_jiffies_64() - weft_tick(started);
@@ -248,11 +284,18 @@ static void weft_transfer_fill(struct weft_flow_table *table,
 			    READ_ONCE(track->start_packets);
 	if (transfer->direction == WEFT_DIRECTION_EGRESS)
 		weft_sample_show(table, flow, transfer);
+	if (!claim)
+		return;
+	transfer->deadline_ns = claim->deadline_ns;
+	if (claim->bytes != WEFT_CLAIM_OPEN)
+		transfer->declared = claim->bytes;
 }
 
+/* @behind: bytes of the track that are not the transfer's any more. */
 static void weft_transfer_publish(struct weft_flow_table *table,
 				  struct weft_flow *flow, unsigned int end,
-				  u32 last)
+				  u32 last, u64 behind,
+				  const struct weft_claim *claim)
 {
 	struct weft_event_queue *queue = table->wn->events;
 	struct weft_event event;
@@ -262,7 +305,9 @@ static void weft_transfer_publish(struct weft_flow_table *table,
 	weft_event_of_flow(&event, flow, flow->index);
 	event.cmd = WEFT_CMD_TRANSFER_CLOSE_NTF;
 	event.time_ns = ktime_get_ns();
-	weft_transfer_fill(table, flow, end, last, &event.transfer);
+	weft_transfer_fill(table, flow, end, &weft_track(table, flow)->end[end],
+			   last, claim, &event.transfer);
+	event.transfer.bytes -= min(behind, event.transfer.bytes);
 	weft_event_publish(queue, &event);
 }
 
@@ -277,6 +322,143 @@ static void weft_track_begin(struct weft_track_end *track,
 	WRITE_ONCE(track->start_seq, seq);
 	WRITE_ONCE(track->started, now);
 	weft_track_tell(track, 0);
+}
+
+/* What happened next in the stream by its socket's owner's word, if anything. */
+static bool weft_claim_step(struct weft_flow_table *table,
+			    const struct weft_flow *flow,
+			    const struct weft_track_end *track,
+			    const struct weft_flow_half *half,
+			    struct weft_claim_step *step)
+{
+	struct weft_sample *sample = weft_sample(table, flow);
+	bool happened = false;
+
+	spin_lock_bh(&sample->lock);
+	if (weft_sample_is(sample, flow))
+		happened = weft_claims_step(weft_claims_of(table, sample),
+					    weft_seq_end(half),
+					    weft_track_bytes(flow, track, half),
+					    step);
+	spin_unlock_bh(&sample->lock);
+	return happened;
+}
+
+/* What was declared of the transfers that @end sends: 0 of them for nothing. */
+static void weft_claims_read(struct weft_flow_table *table,
+			     const struct weft_flow *flow, unsigned int end,
+			     struct weft_claims *claims)
+{
+	struct weft_sample *sample = weft_sample(table, flow);
+
+	claims->n = 0;
+	/* Pairs with weft_transfer_claim(). */
+	if (!smp_load_acquire(&table->claims) ||
+	    end != weft_flow_local_end(flow))
+		return;
+	spin_lock_bh(&sample->lock);
+	if (weft_sample_is(sample, flow))
+		*claims = *weft_claims_of(table, sample);
+	spin_unlock_bh(&sample->lock);
+}
+
+/* What was before it, or the current one's rest, is not the transfer's. */
+static void weft_track_step(struct weft_track_end *track,
+			    const struct weft_flow_half *half, u32 last,
+			    const struct weft_claim_step *step)
+{
+	weft_track_begin(track, half, weft_seq_end(half) - step->behind, last);
+	weft_track_tell(track, step->behind);
+}
+
+/*
+ * Ends and begins transfers where the owner of the socket that sends as @end said
+ * so, as far as the bytes have gone by. Returns whether he speaks of the current
+ * one.
+ */
+static bool weft_claims_follow(struct weft_flow_table *table,
+			       struct weft_flow *flow, unsigned int end,
+			       u32 last)
+{
+	struct weft_track_end *track = &weft_track(table, flow)->end[end];
+	struct weft_flow_half *half = weft_flow_half(flow, end);
+	struct weft_claim_step step;
+	struct weft_claims claims;
+	u64 before;
+
+	weft_claims_read(table, flow, end, &claims);
+	if (!claims.n)
+		return false;
+	while (weft_claim_step(table, flow, track, half, &step)) {
+		before = weft_track_bytes(flow, track, half);
+		if (!step.begins)
+			weft_transfer_publish(table, flow, end, last,
+					      before - step.size, &step.claim);
+		else if (before > step.behind)
+			weft_transfer_publish(table, flow, end, last,
+					      step.behind, NULL);
+		weft_track_step(track, half, last, &step);
+		weft_sample_begin(table, flow);
+	}
+	weft_claims_read(table, flow, end, &claims);
+	return weft_claims_current(&claims);
+}
+
+/**
+ * weft_transfer_claim - the owner of a flow's socket begins a transfer
+ * @table: the table
+ * @flow: the flow; sent as TCP by a socket of this host
+ * @claim: what he says
+ *
+ * Context: Process, may sleep; the slot stays as long as the table.
+ * Return: 0 or -ENOMEM.
+ */
+int weft_transfer_claim(struct weft_flow_table *table,
+			const struct weft_flow *flow,
+			const struct weft_claim *claim)
+{
+	struct weft_sample *sample = weft_sample(table, flow);
+	struct weft_claims *claims;
+
+	if (!READ_ONCE(table->claims)) {
+		claims = kvcalloc(WEFT_SAMPLES, sizeof(*claims),
+				  GFP_KERNEL_ACCOUNT);
+		if (!claims)
+			return -ENOMEM;
+		/* Pairs with weft_claims_read(): they are all zero. */
+		if (cmpxchg_release(&table->claims, NULL, claims))
+			kvfree(claims);
+	}
+	spin_lock_bh(&sample->lock);
+	weft_sample_own(table, sample, flow);
+	weft_claims_push(weft_claims_of(table, sample), claim);
+	spin_unlock_bh(&sample->lock);
+	return 0;
+}
+
+/**
+ * weft_transfer_claim_end - he ends it
+ * @table: the table
+ * @flow: the flow
+ * @seq: sequence number behind the last byte that he has written
+ *
+ * Context: Process.
+ */
+void weft_transfer_claim_end(struct weft_flow_table *table,
+			     struct weft_flow *flow, u32 seq)
+{
+	unsigned int end = weft_flow_local_end(flow);
+	struct weft_sample *sample = weft_sample(table, flow);
+	u64 sent;
+
+	if (!READ_ONCE(table->claims))
+		return;
+	spin_lock_bh(&sample->lock);
+	sent = weft_track_bytes(flow, &weft_track(table, flow)->end[end],
+				weft_flow_half(flow, end));
+	if (weft_sample_is(sample, flow))
+		weft_claims_end(weft_claims_of(table, sample), seq, sent);
+	spin_unlock_bh(&sample->lock);
 }
 
 /**
@@ -301,22 +483,23 @@ void weft_transfer_reset(struct weft_flow_table *table,
 static noinline void
 weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
 		   const struct weft_pkt *pkt, const struct sk_buff *skb,
-		   u32 last, u32 now)
+		   u16 attach, u32 last, u32 now)
 {
 	struct weft_flow_half *half = weft_flow_half(flow, pkt->src);
 	struct weft_flow_half *peer = weft_flow_half(flow, !pkt->src);
 	struct weft_track_end *track = &weft_track(table, flow)->end[pkt->src];
 	struct weft_job_carry carry = { .sends = weft_sends(flow, pkt) };
 	u16 place = READ_ONCE(flow->job_place);
-	bool local, fresh, silent;
+	bool local, fresh, silent, claimed = false;
 	u32 limited = 0;
 	u64 bytes = 0;
 
-	local = weft_flow_end_direction(flow, pkt->src) == WEFT_DIRECTION_EGRESS;
+	local = pkt->src == weft_flow_local_end(flow);
+	fresh = track->start_packets == WEFT_TRACK_FRESH;
+	if (local && skb->sk)
+		weft_socket_note(table->sockets, skb->sk, flow, attach);
 	if (local)
 		limited = weft_sample_take(table, flow, skb);
-
-	fresh = track->start_packets == WEFT_TRACK_FRESH;
 	if (fresh) {
 		weft_track_begin(track, half, pkt->tcp_seq +
 				 !!(pkt->tcp_flags & WEFT_TCPHDR_SYN), now);
@@ -326,11 +509,15 @@ weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
 		weft_track_tell(track, bytes);
 		carry.bridged = weft_awaits_ack(flow, half, peer) ||
 				limited > (now - last) / 2;
+		if (local) {
+			claimed = weft_claims_follow(table, flow, pkt->src, last);
+			bytes = weft_track_bytes(flow, track, half);
+		}
 	}
-	silent = !fresh && !carry.bridged &&
+	silent = !fresh && !claimed && !carry.bridged &&
 		 now - last >= weft_transfer_gap(table, flow, pkt->src);
 	if (silent && bytes)
-		weft_transfer_publish(table, flow, pkt->src, last);
+		weft_transfer_publish(table, flow, pkt->src, last, 0, NULL);
 	if (!fresh && (silent || !bytes)) {
 		/* It begins with its first byte, and with none before it. */
 		weft_track_begin(track, half, weft_seq_end(half), now);
@@ -352,6 +539,7 @@ weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
  * @flow: the flow
  * @pkt: the packet, which has not been counted yet
  * @skb: the packet itself
+ * @attach: attachment point that it passes
  * @last: jiffies of the end's packet before it, as the caller has seen it
  * @now: jiffies
  *
@@ -361,7 +549,7 @@ weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
  */
 void weft_transfer_tick(struct weft_flow_table *table, struct weft_flow *flow,
 			const struct weft_pkt *pkt, const struct sk_buff *skb,
-			u32 last, u32 now)
+			u16 attach, u32 last, u32 now)
 {
 	struct weft_flow_half *half = weft_flow_half(flow, pkt->src);
 
@@ -373,7 +561,7 @@ void weft_transfer_tick(struct weft_flow_table *table, struct weft_flow *flow,
 	    weft_track(table, flow)->end[pkt->src].start_packets !=
 	    WEFT_TRACK_FRESH)
 		return;
-	weft_transfer_turn(table, flow, pkt, skb, last, now);
+	weft_transfer_turn(table, flow, pkt, skb, attach, last, now);
 }
 
 /**
@@ -386,6 +574,7 @@ void weft_transfer_tick(struct weft_flow_table *table, struct weft_flow *flow,
 void weft_transfer_settle(struct weft_flow_table *table, struct weft_flow *flow)
 {
 	struct weft_job_carry carry = { };
+	struct weft_claims claims;
 	unsigned int end;
 	u64 bytes;
 
@@ -396,9 +585,13 @@ void weft_transfer_settle(struct weft_flow_table *table, struct weft_flow *flow)
 		if (track->start_packets == WEFT_TRACK_FRESH)
 			continue;
 		bytes = weft_track_bytes(flow, track, half);
-		if (bytes)
-			weft_transfer_publish(table, flow, end, half->last);
 		carry.bytes = bytes - weft_track_told(track);
+		weft_track_tell(track, bytes);
+		weft_claims_follow(table, flow, end, half->last);
+		weft_claims_read(table, flow, end, &claims);
+		if (weft_track_bytes(flow, track, half))
+			weft_transfer_publish(table, flow, end, half->last, 0,
+					      weft_claims_current(&claims));
 		carry.was = weft_tick(half->last);
 		weft_job_carry(table->wn->jobs, flow->job_place, flow->job,
 			       weft_flow_end_direction(flow, end), &carry);
@@ -418,16 +611,39 @@ void weft_transfer_settle(struct weft_flow_table *table, struct weft_flow *flow)
 bool weft_transfer_read(struct weft_flow_table *table, struct weft_flow *flow,
 			unsigned int end, struct weft_transfer *transfer)
 {
-	const struct weft_track_end *track = &weft_track(table, flow)->end[end];
 	const struct weft_flow_half *half = weft_flow_half(flow, end);
 	u32 last = READ_ONCE(half->last);
 	u32 idle = (u32)jiffies - last;
+	struct weft_claim_step step, ended = { };
+	const struct weft_claim *claim;
+	struct weft_track_end track, was;
+	struct weft_claims claims;
 
-	if (READ_ONCE(track->start_packets) == WEFT_TRACK_FRESH)
+	/* Torn where it is written meanwhile: what is shown then is, too. */
+	track = data_race(weft_track(table, flow)->end[end]);
+	if (track.start_packets == WEFT_TRACK_FRESH)
 		return false;
-	weft_transfer_fill(table, flow, end, last, transfer);
-	transfer->open = (s32)idle < (s32)weft_transfer_gap(table, flow, end) ||
-			 weft_awaits_ack(flow, half, weft_flow_half(flow, !end));
+	/* What no packet has come since that would have seen it. */
+	weft_claims_read(table, flow, end, &claims);
+	while (weft_claims_step(&claims, weft_seq_end(half),
+				weft_track_bytes(flow, &track, half), &step)) {
+		if (!step.begins) {
+			ended = step;
+			was = track;
+		}
+		weft_track_step(&track, half, last, &step);
+	}
+	if (ended.size && !weft_track_bytes(flow, &track, half)) {
+		weft_transfer_fill(table, flow, end, &was, last, &ended.claim,
+				   transfer);
+		transfer->bytes = ended.size;
+		return true;
+	}
+	claim = weft_claims_current(&claims);
+	weft_transfer_fill(table, flow, end, &track, last, claim, transfer);
+	transfer->open = claim ||
+		(s32)idle < (s32)weft_transfer_gap(table, flow, end) ||
+		weft_awaits_ack(flow, half, weft_flow_half(flow, !end));
 	return transfer->bytes;
 }
 

@@ -12,6 +12,7 @@
 #include "learn.h"
 
 struct sk_buff;
+struct weft_claim;
 struct weft_flow;
 struct weft_flow_table;
 struct weft_pkt;
@@ -77,6 +78,7 @@ enum weft_tcp_figure {
  * @index: the flow's slot
  * @slot_gen: the slot's generation then; 0 with @index 0 for nobody yet
  * @valid: there is something
+ * @has_tcp: the figures are there
  * @rtt_us: smoothed round-trip time, when last looked at
  * @base: when the current transfer began
  * @now: when last looked at
@@ -90,6 +92,7 @@ struct weft_sample {
 	u32		index;
 	u32		slot_gen;
 	bool		valid;
+	bool		has_tcp;
 	u32		rtt_us;
 	u32		base[WEFT_TCP_FIGURES];
 	u32		now[WEFT_TCP_FIGURES];
@@ -105,6 +108,8 @@ struct weft_sample {
  * @busy_us: the socket had data to send
  * @rwnd_us: of that, the receiver's window was full
  * @sndbuf_us: of that, the send buffer was too small
+ * @declared: bytes that it has by its owner's word, 0 where he did not say
+ * @deadline_ns: CLOCK_MONOTONIC when he needs it, 0 where he did not say
  * @retransmits: segments sent again
  * @rtt_us: smoothed round-trip time
  * @direction: enum weft_direction
@@ -120,6 +125,8 @@ struct weft_transfer {
 	u64	busy_us;
 	u64	rwnd_us;
 	u64	sndbuf_us;
+	u64	declared;
+	u64	deadline_ns;
 	u32	retransmits;
 	u32	rtt_us;
 	u8	direction;
@@ -130,12 +137,19 @@ struct weft_transfer {
 /* Packet path: RCU, softirqs off. */
 void weft_transfer_tick(struct weft_flow_table *table, struct weft_flow *flow,
 			const struct weft_pkt *pkt, const struct sk_buff *skb,
-			u32 last, u32 now);
+			u16 attach, u32 last, u32 now);
 void weft_transfer_reset(struct weft_flow_table *table,
 			 const struct weft_flow *flow);
 
 /* The flow has no packets any more. */
 void weft_transfer_settle(struct weft_flow_table *table, struct weft_flow *flow);
+
+/* The word of the owner of a flow's socket: process context. */
+int weft_transfer_claim(struct weft_flow_table *table,
+			const struct weft_flow *flow,
+			const struct weft_claim *claim);
+void weft_transfer_claim_end(struct weft_flow_table *table,
+			     struct weft_flow *flow, u32 seq);
 
 /* Records. */
 bool weft_transfer_read(struct weft_flow_table *table, struct weft_flow *flow,
