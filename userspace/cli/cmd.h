@@ -45,8 +45,10 @@ enum kind {
 	KIND_STATE,
 	KIND_CLASS,
 	KIND_CLASS_OR_NONE,
+	KIND_CLASSES,		/* one or more, with commas between */
 	KIND_JOB,
 	KIND_JOB_OR_NONE,
+	KIND_JOBS,		/* a number, or a range */
 	KIND_JOB_OR_FROM,	/* a number, or "from" and a second word */
 	KIND_MARK,
 	KIND_DSCP,
@@ -75,7 +77,8 @@ enum {
  * @flags: WORD_*
  * @attr: attribute that the value becomes, ATTR_NONE for none
  * @attr2: attribute of a prefix's length, of a range's end, of a mark's mask, of
- *	what a job is taken from, of the flag "below" of a cgroup
+ *	what a job is taken from, of the flag "below" of a cgroup, of the last of
+ *	some jobs
  * @help: what it does, where that is not plain from its kind
  */
 struct word {
@@ -127,10 +130,11 @@ struct command {
  * @below: a slash and a star stood behind it
  * @key: the word as a refusal should name it, NULL where it was left out
  * @text: as it was written
- * @number: of all kinds but three
+ * @number: of all kinds but four
  * @prefix: of KIND_PREFIX
  * @ports: of KIND_PORTS
  * @mark: of KIND_MARK
+ * @jobs: of KIND_JOBS: the first one and the last one
  */
 struct value {
 	bool		given;
@@ -143,6 +147,7 @@ struct value {
 		struct prefix		prefix;
 		struct port_range	ports;
 		struct mark		mark;
+		__u32			jobs[2];
 	};
 };
 
@@ -163,6 +168,7 @@ extern const struct command port_command;
 extern const struct command class_command;
 extern const struct command rule_command;
 extern const struct command policy_command;
+extern const struct command grant_command;
 extern const struct command flow_command;
 extern const struct command table_command;
 extern const struct command job_command;

@@ -355,6 +355,7 @@ static void complete_value(const struct command *command,
 		return;
 	case KIND_CLASS:
 	case KIND_CLASS_OR_NONE:
+	case KIND_CLASSES:
 		nl = session_weft();
 		if (nl && !class_names_load(nl))
 			n = class_list(names, CLASS_MAX);
@@ -369,7 +370,9 @@ static void complete_value(const struct command *command,
 			request_weft(&req, command == &rule_command ?
 					   WEFT_CMD_RULE_GET :
 					   command == &policy_command ?
-					   WEFT_CMD_POLICY_GET : WEFT_CMD_JOB_GET);
+					   WEFT_CMD_POLICY_GET :
+					   command == &grant_command ?
+					   WEFT_CMD_GRANT_GET : WEFT_CMD_JOB_GET);
 			netlink_dump(nl, &req, take_number, NULL);
 			request_free(&req);
 		}

@@ -27,6 +27,7 @@ const struct command *const commands[] = {
 	&class_command,
 	&rule_command,
 	&policy_command,
+	&grant_command,
 	&flow_command,
 	&table_command,
 	&job_command,

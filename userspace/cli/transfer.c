@@ -46,6 +46,8 @@ static const struct {
 	{ WEFT_A_TRANSFER_BUSY_US,		"busy_us" },
 	{ WEFT_A_TRANSFER_RWND_LIMITED_US,	"rwnd_limited_us" },
 	{ WEFT_A_TRANSFER_SNDBUF_LIMITED_US,	"sndbuf_limited_us" },
+	{ WEFT_A_TRANSFER_DECLARED_BYTES,	"declared_bytes" },
+	{ WEFT_A_TRANSFER_DEADLINE,		"deadline_ns" },
 };
 
 void transfer_json(const struct nlattr *nest, struct json_object *obj)
@@ -82,6 +84,10 @@ void transfer_text(const struct nlattr *nest)
 	printf(" %s", text_duration(buf, netlink_number(tb[WEFT_A_TRANSFER_DURATION_US]) / 1000));
 	if (tb[WEFT_A_TRANSFER_OPEN])
 		fputs(" open", stdout);
+	if (tb[WEFT_A_TRANSFER_DECLARED_BYTES])
+		printf(" declared %s",
+		       text_bytes(buf, netlink_number(tb[WEFT_A_TRANSFER_DECLARED_BYTES]),
+				  output.details));
 	if (netlink_number(tb[WEFT_A_TRANSFER_RETRANSMITS]))
 		printf(" retransmits %llu",
 		       netlink_number(tb[WEFT_A_TRANSFER_RETRANSMITS]));

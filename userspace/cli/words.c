@@ -137,6 +137,32 @@ static const char *read_job_or_from(const char *word, struct value *value)
 			     read_id(word, value);
 }
 
+static const char *read_jobs(const char *word, struct value *value)
+{
+	const char *dash = strchr(word, '-');
+	__u64 first, last;
+	char number[16];
+	size_t len;
+
+	len = dash ? (size_t)(dash - word) : strlen(word);
+	if (!len || len >= sizeof(number))
+		return "";
+	memcpy(number, word, len);
+	number[len] = '\0';
+	if (!parse_number(number, U32_MAX, &first) || !first)
+		return "";
+	last = first;
+	if (dash && (!parse_number(dash + 1, U32_MAX, &last) || !last))
+		return "";
+	if (last < first)
+		return "the range's first job comes first";
+	if (last - first >= 256)
+		return "a grant names at most 256 jobs";
+	value->jobs[0] = (__u32)first;
+	value->jobs[1] = (__u32)last;
+	return NULL;
+}
+
 static const char *read_mark(const char *word, struct value *value)
 {
 	return parse_mark(word, &value->mark);
@@ -334,6 +360,36 @@ static int resolve_class(struct value *value)
 	return STATUS_REFUSED;
 }
 
+/* Names with commas between them become a bit each. */
+static int resolve_classes(struct value *value)
+{
+	struct value one = { .key = value->key };
+	char *words, *word, *rest;
+	int status = STATUS_OK;
+	__u64 bits = 0;
+
+	words = strdup(value->text);
+	if (!words) {
+		complain("no memory");
+		return STATUS_REFUSED;
+	}
+	rest = words;
+	while (!status && (word = strsep(&rest, ","))) {
+		one.text = word;
+		status = resolve_class(&one);
+		if (!status && (!one.number || one.number > 31)) {
+			complain("'%s %s': there is no class %s", value->key,
+				 value->text, word);
+			status = STATUS_REFUSED;
+		}
+		if (!status)
+			bits |= 1ULL << one.number;
+	}
+	free(words);
+	value->number = bits;
+	return status;
+}
+
 static int resolve_class_or_none(struct value *value)
 {
 	return strcmp(value->text, "none") ? resolve_class(value) : STATUS_OK;
@@ -386,11 +442,17 @@ static const struct kind_info kinds[] = {
 	[KIND_CLASS_OR_NONE] = {
 		"CLASS", "a class's name or number, or none",
 		read_class_or_none, resolve_class_or_none },
+	[KIND_CLASSES] = {
+		"CLASS[,CLASS...]", "classes by name or number, with commas between",
+		read_any, resolve_classes },
 	[KIND_JOB] = {
 		"JOB", "a job's number (1 to 4294967295)", read_id, NULL },
 	[KIND_JOB_OR_NONE] = {
 		"JOB", "a job's number (1 to 4294967295), or none",
 		read_job_or_none, NULL },
+	[KIND_JOBS] = {
+		"JOB[-JOB]", "a job's number (1 to 4294967295), or a range of at most 256",
+		read_jobs, NULL },
 	[KIND_JOB_OR_FROM] = {
 		"JOB|from port|from cgroup",
 		"a job's number (1 to 4294967295), from port or from cgroup",
@@ -694,6 +756,11 @@ static void put_value(const struct word *word, const struct value *value,
 		request_u32(req, word->attr, value->mark.value);
 		request_word(req, value->key, value->text);
 		request_u32(req, word->attr2, value->mark.mask);
+		break;
+	case KIND_JOBS:
+		request_u32(req, word->attr, value->jobs[0]);
+		request_word(req, value->key, value->text);
+		request_u32(req, word->attr2, value->jobs[1]);
 		break;
 	case KIND_CGROUP:
 		request_u64(req, word->attr, value->number);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Small things that everything here uses. */
 #ifndef _WEFT_LIB_UTIL_H
 #define _WEFT_LIB_UTIL_H
