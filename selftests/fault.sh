@@ -135,6 +135,29 @@ test_rule()
 	at_most_late 2
 }
 
+grant_there() { [ "$(on host weft -j grant show)" != "[]" ]; }
+test_grant()
+{
+	needs_failslab
+	topo
+	must on host weft uplink add up0
+	shipped=""
+	each grant_there "undo_all grant" weft grant add dev up0 class token job 5
+	at_most_late 2
+}
+
+# Whatever is refused, the program goes on; and what is declared is there or not.
+test_declaration()
+{
+	needs_failslab
+	topo
+	must on host weft uplink add up0
+	# shellcheck disable=SC2046 # words
+	must gcc -O1 -o "$WORK/example" "$(pkg-config --variable=example libweft)" \
+		$(pkg-config --cflags --libs libweft)
+	each "" "" "$WORK/example" 10.9.0.2 7 1000 1 13 gradient
+}
+
 profile_there() { [ "$(on host weft -j profile show)" != "[]" ]; }
 test_profile()
 {
@@ -186,7 +209,7 @@ test_shows()
 	topo
 	port a 11
 	must ask host 10.9.0.2 7
-	for what in uplink port class rule policy flow job transfer profile table; do
+	for what in uplink port class rule policy grant flow job transfer profile table; do
 		each "" "" weft -j $what show
 	done
 }

@@ -187,6 +187,16 @@ on()
 	esac
 }
 
+# Somebody without privileges, and a copy of a program that he may run: with
+# $NOBODY in front of it.
+# shellcheck disable=SC2034 # for tests
+NOBODY="setpriv --reuid=65534 --regid=65534 --clear-groups"
+for_nobody()
+{
+	install -m 755 "$(type -P "$1")" "/tmp/${1##*/}.$RUN" || die "no $1 for all"
+	echo "/tmp/${1##*/}.$RUN"
+}
+
 # host and peer, joined by a veth pair: up0 (10.9.0.1, fd09::1) is where weft
 # works, eth0 (10.9.0.2, fd09::2) stands for the rest of the world.
 topo()
@@ -337,6 +347,7 @@ teardown()
 {
 	nsx del "$RUN-"
 	wait
+	rm -f /tmp/*."$RUN"
 	# cgroups, of the tests that made some
 	! compgen -G "/sys/fs/cgroup/$RUN*" >"$WORK/cgroups" ||
 		find /sys/fs/cgroup -depth -type d -path "/sys/fs/cgroup/$RUN*" -exec rmdir {} +

@@ -8,11 +8,18 @@
 # commands and attributes of linux/weft.h
 UPLINK_NEW=1 UPLINK_SET=2 UPLINK_DEL=3 UPLINK_GET=4 PORT_SET=5 PORT_GET=6
 CLASS_GET=7 RULE_NEW=8 RULE_DEL=9 RULE_GET=10 POLICY_NEW=11 POLICY_DEL=12
-POLICY_GET=13 FLOW_GET=14 JOB_GET=15
-ALL="$UPLINK_NEW $UPLINK_SET $UPLINK_DEL $UPLINK_GET $PORT_SET $PORT_GET
-	$CLASS_GET $RULE_NEW $RULE_DEL $RULE_GET $POLICY_NEW $POLICY_DEL
-	$POLICY_GET $FLOW_GET $JOB_GET"
-GETS="$UPLINK_GET $PORT_GET $CLASS_GET $RULE_GET $POLICY_GET $FLOW_GET $JOB_GET"
+POLICY_GET=13 FLOW_GET=14 JOB_GET=15 PROFILE_NEW=16 PROFILE_DEL=17 PROFILE_GET=18
+TABLE_GET=22 TABLE_SET=23 FLOW_SET=24 FLOW_DEL=25 JOB_SET=26 TRANSFER_GET=27
+CLASS_SET=29 GRANT_NEW=30 GRANT_DEL=31 GRANT_GET=32 DECLARE_FLOW=33
+DECLARE_BEGIN=34 DECLARE_END=35
+GETS="$UPLINK_GET $PORT_GET $CLASS_GET $RULE_GET $POLICY_GET $FLOW_GET $JOB_GET
+	$PROFILE_GET $TRANSFER_GET $GRANT_GET"
+# all that need a privilege
+ALL="$GETS $UPLINK_NEW $UPLINK_SET $UPLINK_DEL $PORT_SET $RULE_NEW $RULE_DEL
+	$POLICY_NEW $POLICY_DEL $PROFILE_NEW $PROFILE_DEL $TABLE_GET $TABLE_SET
+	$FLOW_SET $FLOW_DEL $JOB_SET $CLASS_SET $GRANT_NEW $GRANT_DEL"
+# what a process says of its own sockets
+DECLARE="$DECLARE_FLOW $DECLARE_BEGIN $DECLARE_END"
 
 # no ERRNO ATTR REQUEST...: is refused so, with a message
 no()
@@ -31,7 +38,7 @@ yes() { on host rawnl weft "$@" | grep -q '^ok' || fail "refused: $*"; }
 
 snapshot()
 {
-	for what in uplink port rule policy; do
+	for what in uplink port rule policy grant; do
 		on host weft -j $what show | jq -c 'map(del(.stats, .hits))'
 	done
 }
@@ -56,7 +63,7 @@ unchanged()
 test_unknown_attribute()
 {
 	ready
-	for cmd in $ALL; do
+	for cmd in $ALL $DECLARE; do
 		no 22 100 "$cmd" 100=u32:1
 	done
 	unchanged
@@ -130,7 +137,9 @@ test_missing()
 
 	ready
 	for cmd in $UPLINK_NEW $UPLINK_SET $UPLINK_DEL $PORT_SET $RULE_NEW \
-		$RULE_DEL $POLICY_NEW $POLICY_DEL; do
+		$RULE_DEL $POLICY_NEW $POLICY_DEL $PROFILE_NEW $PROFILE_DEL \
+		$FLOW_SET $FLOW_DEL $JOB_SET $CLASS_SET $GRANT_NEW $GRANT_DEL \
+		$DECLARE; do
 		out=$(on host rawnl weft "$cmd")
 		grep -q '^error [0-9]* attr [1-9][0-9]* message .' <<<"$out" ||
 			fail "command $cmd without attributes: $out"
@@ -144,6 +153,8 @@ test_no_such_thing()
 	no 19 1 $UPLINK_NEW 1=u32:9999
 	no 2 1 $RULE_DEL 1=u32:9999
 	no 2 1 $POLICY_DEL 1=u32:9999
+	no 2 1 $GRANT_DEL 1=u32:9999
+	no 2 1 $FLOW_DEL 1=u32:999999999
 	out=$(on host rawnl weft $PORT_SET 1=u32:9999 3=u32:5)
 	grep -q '^error [0-9]* attr [0-9]* message .' <<<"$out" || fail "$out"
 	out=$(on host rawnl weft $POLICY_NEW 2=u8:0 9=u8:1 3=u32:9999)
@@ -174,27 +185,23 @@ test_policy_is_published()
 
 test_unprivileged_user()
 {
-	local as="setpriv --reuid=65534 --regid=65534 --clear-groups"
 	local tool out
 
 	ready
-	# where that user may run it
-	tool=/tmp/rawnl.$RUN
-	install -m 755 "$(type -P rawnl)" "$tool"
+	tool=$(for_nobody rawnl)
 	for cmd in $ALL; do
 		# shellcheck disable=SC2086 # words
-		out=$(on host $as "$tool" weft "$cmd" 1=u32:"$up0")
+		out=$(on host $NOBODY "$tool" weft "$cmd" 1=u32:"$up0")
 		grep -q '^error 1 ' <<<"$out" || fail "command $cmd: $out"
 	done
 	for cmd in $GETS; do
 		# shellcheck disable=SC2086
-		out=$(on host $as "$tool" weft "$cmd" dump)
+		out=$(on host $NOBODY "$tool" weft "$cmd" dump)
 		grep -q '^error 1 ' <<<"$out" || fail "dump of command $cmd: $out"
 	done
 	# shellcheck disable=SC2086
-	out=$(on host $as "$tool" weft join events)
+	out=$(on host $NOBODY "$tool" weft join events)
 	is "joining the group" "$out" "error 1"
-	rm -f "$tool"
 	unchanged
 }
 
@@ -216,17 +223,19 @@ test_root_of_a_child_user_namespace()
 	unchanged
 }
 
+# Lines of the log, without what netlink's own parser says: it reads what anybody
+# may send before weft does, of this family as of every other.
+said_in_log() { dmesg | grep -vc 'netlink: .*\(invalid length\|leftover after\)'; }
+
 test_random_requests_of_an_unprivileged_user()
 {
-	local before after tool=/tmp/rawnl.$RUN
+	local before after
 
 	ready
-	install -m 755 "$(type -P rawnl)" "$tool"
-	before=$(dmesg | wc -l)
-	on host setpriv --reuid=65534 --regid=65534 --clear-groups \
-		"$tool" weft fuzz 3000 1 || fail "it crashed"
-	after=$(dmesg | wc -l)
-	rm -f "$tool"
+	before=$(said_in_log)
+	# shellcheck disable=SC2086 # words
+	on host $NOBODY "$(for_nobody rawnl)" weft fuzz 3000 1 || fail "it crashed"
+	after=$(said_in_log)
 	is "the kernel log stays quiet" "$((after - before))" 0
 	unchanged
 }

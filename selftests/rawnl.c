@@ -276,7 +276,7 @@ static int fuzz(unsigned long count, unsigned long seed)
 	for (i = 0; i < count; i++) {
 		unsigned int attrs = random() % 8, j, cut;
 
-		begin(family, random() % 22, NLM_F_ACK |
+		begin(family, random() % 38, NLM_F_ACK |
 		      (random() % 4 ? 0 : NLM_F_DUMP) |
 		      (random() % 8 ? 0 : random() & 0xff00));
 		for (j = 0; j < attrs; j++) {

@@ -23,7 +23,7 @@ step()
 
 	class=$(pick control token gradient dataset checkpoint other)
 	action=$(pick allow deny audit)
-	case $((RANDOM % 26)) in
+	case $((RANDOM % 28)) in
 	0|1|2)	on host ip link add link up0 name "$p" type weft &&
 		on host ip link set "$p" up ;;
 	3)	on host ip link del "$p" ;;
@@ -48,8 +48,26 @@ step()
 	22)	on host weft table set max-flows $((1024 << RANDOM % 7)) ;;
 	23)	on host weft flow set $((RANDOM % 8)) class "$class" job "$n" ;;
 	24)	on host weft flow del $((RANDOM % 8)) ;;
-	25)	on host talk rr 10.9.0.2 $((7 + RANDOM % 3)) 1000 1000000 50 & ;;
+	25)	on host weft grant add class "$class" job "$n" ;;
+	26)	on host weft grant del $((RANDOM % 20 + 1)) ;;
+	27)	on host talk rr 10.9.0.2 $((7 + RANDOM % 3)) 1000 1000000 50 & ;;
 	esac
+}
+
+# Somebody who says what he sends, for as long as the test.
+declarer()
+{
+	# shellcheck disable=SC2016 # for the shell there
+	# shellcheck disable=SC2086 # words
+	on host $NOBODY bash -c '
+		while exec 5<>/dev/tcp/10.9.0.2/7 && printf "s%010d\n" 0 >&5; do
+			for n in 1 20 300 4000; do
+				"$0" weft 34 1=u32:5 5=u64:$n 3=u32:$((n % 100)) 2=str:token
+				printf "%*s" $n "" >&5
+				"$0" weft 35 1=u32:5
+			done
+			"$0" weft 33 1=u32:5
+		done' "$(for_nobody rawnl)"
 }
 
 test_random_operations()
@@ -63,6 +81,7 @@ test_random_operations()
 		exec >/dev/null 2>&1
 		flood host 10.9.0.2 &
 		flood peer 10.9.0.1 &
+		declarer &
 	)
 	for ((i = 0; i < STEPS; i++)); do
 		step >/dev/null 2>&1
@@ -89,6 +108,7 @@ test_random_operations_on_two_processors()
 	(
 		exec >/dev/null 2>&1
 		flood host 10.9.0.2 &
+		declarer &
 	)
 	for worker in 1 2 3; do
 		(
