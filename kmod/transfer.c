@@ -24,6 +24,7 @@
  * wire still is to the jiffy.
  */
 #include <linux/bits.h>
+#include <linux/bottom_half.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
@@ -587,7 +588,10 @@ void weft_transfer_settle(struct weft_flow_table *table, struct weft_flow *flow)
 		bytes = weft_track_bytes(flow, track, half);
 		carry.bytes = bytes - weft_track_told(track);
 		weft_track_tell(track, bytes);
+		/* Samples are the packet path's. */
+		local_bh_disable();
 		weft_claims_follow(table, flow, end, half->last);
+		local_bh_enable();
 		weft_claims_read(table, flow, end, &claims);
 		if (weft_track_bytes(flow, track, half))
 			weft_transfer_publish(table, flow, end, half->last, 0,

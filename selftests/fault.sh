@@ -200,7 +200,7 @@ test_flow_set()
 	index=$(flow '.acceptor_port == 7' index)
 	each set_there "on host weft flow set $index class other job none" \
 		weft flow set "$index" class gradient job 5
-	at_most_late 2
+	at_most_late 3
 }
 
 test_shows()
