@@ -125,11 +125,13 @@ guest_prepare()
 	guest_initramfs || return 1
 	TOOLS_DIR=$LAB_CACHE/tools/none
 	mkdir -p "$TOOLS_DIR"
+	JQ_DIR=
 	if [ -n "$G_WEFT" ]; then
 		module_build "$G_KERNEL" weft || return 1
 		G_MODULES+=("$MODULE_KO")
 		setup_for test
 		tools_build || return 1
+		jq_find
 	fi
 	if [ -n "$G_SPLAT" ]; then
 		module_build "$G_KERNEL" weft_splat || return 1
@@ -160,11 +162,17 @@ guest_share()
 
 guest_env()
 {
-	local name
+	local name path=$JQ_DIR${JQ_DIR:+:}
 
 	printf '%s\0' "LAB_CWD=$PWD" "TERM=${TERM:-dumb}" "WEFT_KERNEL=$G_KERNEL" \
 		"WEFT_TOP=$LAB_TOP" "LAB_MULTIARCH=$(gcc -print-multiarch)"
-	case $G_KERNEL in debug|kcsan) printf '%s\0' "LAB_STATIC=$TOOLS_STATIC" ;; esac
+	case $G_KERNEL in
+	debug|kcsan)
+		printf '%s\0' "LAB_STATIC=$TOOLS_STATIC"
+		path+=$TOOLS_STATIC:
+		;;
+	esac
+	printf '%s\0' "LAB_PATH=$path"
 	[ -z "$G_ICOUNT" ] || printf '%s\0' LAB_ICOUNT=1 "LAB_VTIME=$G_VTIME"
 	[ -z "$G_RESULTS" ] || printf '%s\0' LAB_RESULTS_SHARE=1
 	[ ${#G_NIC[@]} -eq 0 ] || printf '%s\0' LAB_NIC=1

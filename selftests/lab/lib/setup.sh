@@ -11,7 +11,7 @@ SETUP_LAB="qemu-system-x86 busybox-static cpio kmod rsync xz-utils zstd
 # What the tools and the tests in the guest need.
 SETUP_TEST="libnl-3-dev libnl-genl-3-dev libnl-route-3-dev libyaml-dev
 	libjson-c-dev python3-yaml libnl-3-200 libnl-genl-3-200 nftables
-	iperf3 socat tcpdump python3-scapy"
+	iperf3 socat tcpdump python3-scapy jq patchelf"
 # What the checks need on top.
 SETUP_CHECK="shellcheck sparse git dkms linux-source-6.1 clang libclang-rt-14-dev"
 # What a chroot of a newer suite is made with.
