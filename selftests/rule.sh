@@ -481,6 +481,12 @@ test_ten_thousand_rules()
 	must on host weft rule del "$(sed -n '9999s/[^0-9]//gp' "$WORK/added")"
 	must keep host 10.9.0.2 7
 	is "without both" "$(flows '.acceptor_port == 7 and .class == "other"' | wc -l)" 1
+	# until the list is full, and then refused with a reason
+	n=$(on host weft -j rule show | jq length)
+	must on host rawnl weft 8 times=$((16384 - n)) 7=u16:100 8=u16:100 9=u32:6
+	refused "no more than" on host weft rule add port 5 class token
+	must keep host 10.9.0.2 8
+	is "all are there" "$(on host weft -j rule show | jq length)" 16384
 }
 
 test_rules_of_too_many_shapes()
@@ -500,18 +506,6 @@ test_rules_of_too_many_shapes()
 	id=$(on host weft -j rule show | jq '[.[] | select(.dscp and .remote == "::/5")][0].id')
 	must on host weft rule del "$id"
 	must on host weft rule add remote ::/128 dscp ef class token
-}
-
-test_many_rules()
-{
-	topo
-	must on host weft uplink add up0
-	# until the list is full, and then refused with a reason
-	n=$(on host weft -j rule show | jq length)
-	must on host rawnl weft 8 times=$((16384 - n)) 7=u16:100 8=u16:100 9=u32:6
-	refused "no more than" on host weft rule add port 5 class token
-	must keep host 10.9.0.2 7
-	is "all are there" "$(on host weft -j rule show | jq length)" 16384
 }
 
 run_tests "$@"
