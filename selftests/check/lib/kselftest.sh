@@ -47,7 +47,7 @@ ksft_limit()
 }
 
 # What needs CPUs that are at it at once. A guest with one takes a fourth less
-# of the machine's time, so that is what the rest gets on a debug kernel.
+# of the machine's time, so that is what the rest gets where time is short.
 KSFT_RACES="teardown.sh stress.sh table.sh"
 
 # ksft_names all|smoke|races|lone: names of the tests, those that match T
@@ -81,8 +81,10 @@ kselftest()
 	debug|kcsan)
 		limit=$((limit * 4))
 		export WEFT_TEST_WAIT=120
-		[ "$kernel" = kcsan ] || [ "$2" = races ] || cpus=(--cpus 1)
 		;;
+	esac
+	case $kernel-$2 in
+	*-lone|debug-smoke) cpus=(--cpus 1) ;;
 	esac
 	finished=$(mktemp)
 	mapfile -t todo <<<"$names"
