@@ -18,7 +18,7 @@ LAB	:= selftests/lab/lab
 .PHONY: all module tools install module-install tools-install clean help
 .PHONY: demo bench check check-all soak
 .PHONY: check-style check-unit check-tools check-kselftest check-debug
-.PHONY: check-lab check-dkms check-install check-compile check-faults check-kcsan
+.PHONY: check-lab check-apps check-dkms check-install check-compile check-faults check-kcsan
 .DEFAULT_GOAL := all
 
 all: tools module
@@ -73,7 +73,7 @@ check-all:
 soak:
 	$(CHECK) soak
 
-check-style check-unit check-tools check-lab check-dkms check-install \
+check-style check-unit check-tools check-lab check-apps check-dkms check-install \
 		check-compile check-faults check-kcsan:
 	$(CHECK) $(@:check-%=%)
 
@@ -88,7 +88,7 @@ help:
 	@sed -n 's/^# *\(weft:\)\{0,1\} *\(make .*\)/  \2/p' Makefile
 	@echo "  make bench [BENCH=B10]: what a packet costs"
 	@echo "  make module, tools, module-install, tools-install, clean"
-	@echo "  make check-style, check-unit, check-tools, check-lab, check-dkms,"
+	@echo "  make check-style, check-unit, check-tools, check-lab, check-apps, check-dkms,"
 	@echo "  make check-install (with run_kselftest.sh)"
 	@echo "  make check-kselftest [KERNELS=\"6.1 6.12 7\"] [T=PATTERN], check-debug [T=PATTERN]"
 	@echo "  make check-all (every test on every kernel), check-compile, check-faults,"

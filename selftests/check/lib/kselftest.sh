@@ -36,7 +36,9 @@ ksft_stage_locked()
 	mkdir -p "$install"
 	# the script takes no targets, and would build the whole kernel's tests
 	(cd "$tree" && MAKEFLAGS="TARGETS=weft FORCE_TARGETS=1" \
-		./kselftest_install.sh "$install") && touch "$install/.done"
+		./kselftest_install.sh "$install") || return 1
+	# they need programs that no kernel tree asks for
+	cp -r "$tree/weft/apps" "$install/weft/" && touch "$install/.done"
 }
 
 ksft_limit()
@@ -50,11 +52,12 @@ ksft_limit()
 # of the machine's time, so that is what the rest gets where time is short.
 KSFT_RACES="teardown.sh stress.sh table.sh"
 
-# ksft_names all|smoke|races|lone: names of the tests, those that match T
+# ksft_names all|smoke|races|lone|apps: names of the tests, those that match T
 ksft_names()
 {
 	sed -n 's/^weft://p' "$KSFT/kselftest-list.txt" |
 		case $1 in
+		apps)	(cd "$KSFT/weft" && ls apps/*.sh) ;;
 		smoke)	grep -xF -f <(grep -vE '^(#|$)' "$TOP/selftests/smoke.list") ;;
 		races)	grep -xF "${KSFT_RACES// /$'\n'}" ;;
 		lone)	grep -vxF "${KSFT_RACES// /$'\n'}" ;;
@@ -62,11 +65,11 @@ ksft_names()
 		esac | grep -E -e "${T:-.}"
 }
 
-# kselftest KERNEL all|smoke|races|lone [I/N]: the Ith of N parts
+# kselftest KERNEL all|smoke|races|lone|apps [I/N]: the Ith of N parts
 kselftest()
 {
 	local kernel=$1 part=${3:-1/1} names limit n=0 rc log finished rest total
-	local -a todo cpus=()
+	local -a todo machine=()
 
 	ksft_stage || return 1
 	# what is run must not change under the guest
@@ -84,7 +87,11 @@ kselftest()
 		;;
 	esac
 	case $kernel-$2 in
-	*-lone|debug-smoke) cpus=(--cpus 1) ;;
+	*-lone|debug-smoke) machine=(--cpus 1) ;;
+	*-apps)
+		limit=$((limit * 2))
+		machine=(--mem 3072)
+		;;
 	esac
 	finished=$(mktemp)
 	mapfile -t todo <<<"$names"
@@ -94,7 +101,7 @@ kselftest()
 		total=$((limit * ${#todo[@]} + 300))
 		[ "$total" -lt 7200 ] || total=7200
 		rc=0
-		"$LAB" run --kernel "$kernel" "${cpus[@]}" --timeout "$total" -- \
+		"$LAB" run --kernel "$kernel" "${machine[@]}" --timeout "$total" -- \
 			"$TOP/selftests/lab/guest/run-tests" --limit "$limit" \
 			"$KSFT/weft" "${todo[@]}" >"$log" 2>"$log.err" || rc=$?
 		cat "$log"

@@ -18,6 +18,10 @@ SETUP_CHECK="shellcheck sparse git dkms linux-source-6.1 clang libclang-rt-14-de
 SETUP_CHROOT="mmdebstrap debian-archive-keyring"
 # Compile tests for other machines.
 SETUP_CROSS="gcc-aarch64-linux-gnu"
+# Real programs whose traffic the tests look at.
+SETUP_APPS="python3-torch openmpi-bin python3-mpi4py ucx-utils nvme-cli
+	rdma-core ibverbs-providers perftest nghttp2-client nghttp2-server
+	redis-server redis-tools nfs-kernel-server nfs-common"
 # What the demo shows.
 SETUP_DEMO="python3-torch python3-matplotlib sockperf"
 
@@ -70,6 +74,7 @@ setup_for()
 		check)	list+=" $SETUP_CHECK" ;;
 		chroot)	list+=" $SETUP_CHROOT" ;;
 		cross)	list+=" $SETUP_CROSS" ;;
+		apps)	list+=" $SETUP_APPS" ;;
 		demo)	list+=" $SETUP_DEMO" ;;
 		*)	die "no set of packages named $what" ;;
 		esac
