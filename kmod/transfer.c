@@ -292,24 +292,31 @@ static void weft_transfer_fill(struct weft_flow_table *table,
 		transfer->declared = claim->bytes;
 }
 
-/* @behind: bytes of the track that are not the transfer's any more. */
-static void weft_transfer_publish(struct weft_flow_table *table,
-				  struct weft_flow *flow, unsigned int end,
-				  u32 last, u64 behind,
-				  const struct weft_claim *claim)
+/* Apart, since what it needs on the stack is cleared whenever it is called. */
+static noinline void weft_transfer_event(struct weft_flow_table *table,
+					 struct weft_flow *flow,
+					 unsigned int end, u32 last, u64 behind,
+					 const struct weft_claim *claim)
 {
-	struct weft_event_queue *queue = table->wn->events;
 	struct weft_event event;
 
-	if (!weft_event_wanted(queue))
-		return;
 	weft_event_of_flow(&event, flow, flow->index);
 	event.cmd = WEFT_CMD_TRANSFER_CLOSE_NTF;
 	event.time_ns = ktime_get_ns();
 	weft_transfer_fill(table, flow, end, &weft_track(table, flow)->end[end],
 			   last, claim, &event.transfer);
 	event.transfer.bytes -= min(behind, event.transfer.bytes);
-	weft_event_publish(queue, &event);
+	weft_event_publish(table->wn->events, &event);
+}
+
+/* @behind: bytes of the track that are not the transfer's any more. */
+static void weft_transfer_publish(struct weft_flow_table *table,
+				  struct weft_flow *flow, unsigned int end,
+				  u32 last, u64 behind,
+				  const struct weft_claim *claim)
+{
+	if (weft_event_wanted(table->wn->events))
+		weft_transfer_event(table, flow, end, last, behind, claim);
 }
 
 static void weft_track_begin(struct weft_track_end *track,
@@ -534,6 +541,28 @@ weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
 		       weft_flow_end_direction(flow, pkt->src), &carry);
 }
 
+/*
+ * The same of what is no stream and has no job to tell. Where a million flows
+ * send now and then each of their packets comes here, so it is short.
+ */
+static void weft_transfer_turn_lone(struct weft_flow_table *table,
+				    struct weft_flow *flow,
+				    const struct weft_pkt *pkt,
+				    const struct sk_buff *skb, u16 attach,
+				    u32 last, u32 now)
+{
+	struct weft_track_end *track = &weft_track(table, flow)->end[pkt->src];
+	bool fresh = track->start_packets == WEFT_TRACK_FRESH;
+
+	if (!fresh && now - last < WEFT_GAP_MIN)
+		return;
+	if (skb->sk && pkt->src == weft_flow_local_end(flow))
+		weft_socket_note(table->sockets, skb->sk, flow, attach);
+	if (!fresh)
+		weft_transfer_publish(table, flow, pkt->src, last, 0, NULL);
+	weft_track_begin(track, weft_flow_half(flow, pkt->src), 0, now);
+}
+
 /**
  * weft_transfer_tick - the first packet of an end of a flow in a jiffy
  * @table: the table
@@ -556,13 +585,11 @@ void weft_transfer_tick(struct weft_flow_table *table, struct weft_flow *flow,
 
 	if (cmpxchg(&half->last, last, now) != last)
 		return;
-	/* Most: it goes on, there is nobody to tell, and no stream to follow. */
-	if (now - last < WEFT_GAP_MIN && !READ_ONCE(flow->job_place) &&
-	    flow->key.proto != IPPROTO_TCP &&
-	    weft_track(table, flow)->end[pkt->src].start_packets !=
-	    WEFT_TRACK_FRESH)
-		return;
-	weft_transfer_turn(table, flow, pkt, skb, attach, last, now);
+	if (READ_ONCE(flow->job_place) || flow->key.proto == IPPROTO_TCP)
+		weft_transfer_turn(table, flow, pkt, skb, attach, last, now);
+	else
+		weft_transfer_turn_lone(table, flow, pkt, skb, attach, last,
+					now);
 }
 
 /**
