@@ -28,40 +28,39 @@ needs_failslab()
 # makes nothing has neither.
 each()
 {
-	local there=$1 undo=$2 hit n rc
+	local there=$1 undo=$2 hit n rc numbers
 	shift 2
 
+	# nsx is static, and nothing is loaded into it
+	coproc FAULTY {
+		FAIL_SERVE="$WORK/out" LD_PRELOAD="$PRELOAD" nsx in "$host" "$@"
+	} 2>/dev/null
+	numbers=${FAULTY[1]}
 	for ((n = 1; n < 400; n++)); do
-		rm -f "$WORK/hit"
-		# nsx is static, and nothing is loaded into it
-		FAIL_NTH=$n FAIL_LOG="$WORK/hit" LD_PRELOAD="$PRELOAD" \
-			nsx in "$host" "$@" >"$WORK/out" 2>&1
-		rc=$?
-		hit=""
-		[ ! -e "$WORK/hit" ] || read -r hit <"$WORK/hit"
+		echo "$n" >&"$numbers"
+		read -r rc hit <&"${FAULTY[0]}" || die "$*: cannot be tried"
 		if [ "$hit" != hit ]; then
-			[ $rc -eq 0 ] || fail "$*: without a fault: $(cat "$WORK/out")"
-			[ "$hit" = miss ] ||
-				fail "$*: nothing was counted"
-			note "$*: $((n - 1)) allocations"
-			[ -z "$there" ] || eval "$there" ||
-				fail "$*: succeeded, and is not there"
-			eval "$undo" >/dev/null 2>&1
-			compare "allocations that failed" $((n - 1)) -gt 0
-			return
+			break
+		elif [ -z "$there" ] || ! eval "$there" 2>/dev/null; then
+			continue
 		fi
-		[ -n "$there" ] || continue
-		if eval "$there" 2>/dev/null; then
-			# a dump or notification may fail and the thing be there
-			if [ $rc -ne 0 ]; then
-				note "$*: allocation $n: refused ($(head -n 1 "$WORK/out")), yet there"
-				LATE=$((LATE + 1))
-			fi
-			eval "$undo" >/dev/null 2>&1
-			! eval "$there" 2>/dev/null || die "$*: cannot be undone"
+		# a dump or notification may fail and the thing be there
+		if [ "$rc" -ne 0 ]; then
+			note "$*: allocation $n: refused ($(head -n 1 "$WORK/out")), yet there"
+			LATE=$((LATE + 1))
 		fi
+		eval "$undo" >/dev/null 2>&1
+		! eval "$there" 2>/dev/null || die "$*: cannot be undone"
 	done
-	fail "$*: no end of allocations"
+	exec {numbers}>&-
+	wait "$FAULTY_PID"
+
+	note "$*: $((n - 1)) allocations"
+	compare "allocations that failed" $((n - 1)) -gt 0
+	is "what the last did" "$hit" miss
+	is "status without a fault" "$rc" 0
+	[ -z "$there" ] || eval "$there" || fail "$*: succeeded, and is not there"
+	eval "$undo" >/dev/null 2>&1
 }
 
 # What is refused is not there, but for the answer that could not be sent.
