@@ -319,17 +319,20 @@ static void weft_transfer_publish(struct weft_flow_table *table,
 		weft_transfer_event(table, flow, end, last, behind, claim);
 }
 
+/* A transfer that has sent @behind bytes by now, of those before @seq_end. */
 static void weft_track_begin(struct weft_track_end *track,
-			     const struct weft_flow_half *half, u32 seq, u32 now)
+			     const struct weft_flow_half *half, u32 seq_end,
+			     u32 behind, u32 now)
 {
-	u64 bytes = atomic64_read(&half->bytes);
+	/* Its bytes are never more than what was on the wire since. */
+	u64 bytes = atomic64_read(&half->bytes) - behind;
 
 	WRITE_ONCE(track->start_bytes, (u32)bytes);
 	WRITE_ONCE(track->start_bytes_high, (u16)(bytes >> 32));
 	WRITE_ONCE(track->start_packets, (u32)atomic64_read(&half->packets));
-	WRITE_ONCE(track->start_seq, seq);
+	WRITE_ONCE(track->start_seq, seq_end - behind);
 	WRITE_ONCE(track->started, now);
-	weft_track_tell(track, 0);
+	weft_track_tell(track, behind);
 }
 
 /* What happened next in the stream by its socket's owner's word, if anything. */
@@ -370,15 +373,6 @@ static void weft_claims_read(struct weft_flow_table *table,
 	spin_unlock_bh(&sample->lock);
 }
 
-/* What was before it, or the current one's rest, is not the transfer's. */
-static void weft_track_step(struct weft_track_end *track,
-			    const struct weft_flow_half *half, u32 last,
-			    const struct weft_claim_step *step)
-{
-	weft_track_begin(track, half, weft_seq_end(half) - step->behind, last);
-	weft_track_tell(track, step->behind);
-}
-
 /*
  * Ends and begins transfers where the owner of the socket that sends as @end said
  * so, as far as the bytes have gone by. Returns whether he speaks of the current
@@ -405,7 +399,8 @@ static bool weft_claims_follow(struct weft_flow_table *table,
 		else if (before > step.behind)
 			weft_transfer_publish(table, flow, end, last,
 					      step.behind, NULL);
-		weft_track_step(track, half, last, &step);
+		weft_track_begin(track, half, weft_seq_end(half), step.behind,
+				 last);
 		weft_sample_begin(table, flow);
 	}
 	weft_claims_read(table, flow, end, &claims);
@@ -510,7 +505,7 @@ weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
 		limited = weft_sample_take(table, flow, skb);
 	if (fresh) {
 		weft_track_begin(track, half, pkt->tcp_seq +
-				 !!(pkt->tcp_flags & WEFT_TCPHDR_SYN), now);
+				 !!(pkt->tcp_flags & WEFT_TCPHDR_SYN), 0, now);
 	} else {
 		bytes = weft_track_bytes(flow, track, half);
 		carry.bytes = bytes - weft_track_told(track);
@@ -528,7 +523,7 @@ weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
 		weft_transfer_publish(table, flow, pkt->src, last, 0, NULL);
 	if (!fresh && (silent || !bytes)) {
 		/* It begins with its first byte, and with none before it. */
-		weft_track_begin(track, half, weft_seq_end(half), now);
+		weft_track_begin(track, half, weft_seq_end(half), 0, now);
 		if (local)
 			weft_sample_begin(table, flow);
 	}
@@ -560,7 +555,7 @@ static void weft_transfer_turn_lone(struct weft_flow_table *table,
 		weft_socket_note(table->sockets, skb->sk, flow, attach);
 	if (!fresh)
 		weft_transfer_publish(table, flow, pkt->src, last, 0, NULL);
-	weft_track_begin(track, weft_flow_half(flow, pkt->src), 0, now);
+	weft_track_begin(track, weft_flow_half(flow, pkt->src), 0, 0, now);
 }
 
 /**
@@ -662,7 +657,8 @@ bool weft_transfer_read(struct weft_flow_table *table, struct weft_flow *flow,
 			ended = step;
 			was = track;
 		}
-		weft_track_step(&track, half, last, &step);
+		weft_track_begin(&track, half, weft_seq_end(half), step.behind,
+				 last);
 	}
 	if (ended.size && !weft_track_bytes(flow, &track, half)) {
 		weft_transfer_fill(table, flow, end, &was, last, &ended.claim,

@@ -110,6 +110,26 @@ test_sizes_through_loss()
 		fail "$(ended)"
 }
 
+# They are declared long before they leave, and each begins amid a jiffy's bytes.
+test_one_after_another()
+{
+	ready
+	must on host sysctl -qw net.ipv4.tcp_wmem="4096 1000000 4000000"
+	must on host tc qdisc add dev up0 root netem rate 20mbit limit 10000
+	watch host transfer
+	app host
+	dial
+	for size in 300000 50000 60000 40000 70000; do
+		begin $size
+		fine
+		write $size
+	done
+	hang_up
+	wait_for "each of them" ended_are \
+		"$HELLO -,300000 300000,50000 50000,60000 60000,40000 40000,70000 70000," ||
+		fail "$(ended)"
+}
+
 test_silence_ends_nothing()
 {
 	ready
