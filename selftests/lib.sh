@@ -32,6 +32,18 @@ WAIT=${WEFT_TEST_WAIT:-30}
 # An answer that has not come after so many milliseconds is none: ten times what
 # it takes.
 ANSWER=$((WAIT * 5))
+
+# rounds ALL FEW: how often. Kernels with checkers take thirty times as long, and
+# do a few in passing, all where WEFT_THOROUGH is set (make soak).
+rounds()
+{
+	if [ "$WAIT" -gt 30 ] && [ -z "${WEFT_THOROUGH:-}" ]; then
+		echo "$2"
+	else
+		echo "$1"
+	fi
+}
+
 SPLATS='BUG:|WARNING:|KASAN|UBSAN|INFO: task|INFO: rcu|Oops|general protection'
 SPLATS+='|refcount_t|possible recursive|circular locking|suspicious RCU'
 SPLATS+='|unregister_netdevice: waiting|kernel BUG|Call Trace|leaked reference'

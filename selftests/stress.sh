@@ -6,7 +6,7 @@
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-STEPS=${WEFT_STEPS:-200}
+STEPS=${WEFT_STEPS:-$(rounds 200 80)}
 RANDOM=${WEFT_SEED:-1}
 
 # flood NAME ADDR: without end; with rests where checkers would leave no time for
