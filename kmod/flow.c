@@ -193,6 +193,7 @@ struct weft_flow *weft_flow_insert(struct weft_flow_table *table,
 
 	if (open->job)
 		job_place = weft_job_join(table->wn->jobs, open->job);
+	memset(&flow->habits, 0, sizeof(flow->habits));
 	weft_transfer_reset(table, flow);
 	weft_flow_fill(flow, pkt, open, job_place);
 	bucket = weft_bucket(table, hash);
@@ -387,6 +388,25 @@ int weft_flow_change(struct weft_flow_table *table, struct weft_flow *flow,
 	spin_unlock_bh(lock);
 	rcu_read_unlock();
 	return err;
+}
+
+static int weft_change_review(struct weft_flow_table *table,
+			      struct weft_flow *flow, u32 hash, void *arg)
+{
+	weft_flow_outdate(flow);
+	return 0;
+}
+
+/**
+ * weft_flow_review - have a flow judged again at its next packet
+ * @table: the table
+ * @flow: its slot, which may be empty
+ *
+ * Context: Any but hard interrupt. Takes the bucket's lock.
+ */
+void weft_flow_review(struct weft_flow_table *table, struct weft_flow *flow)
+{
+	weft_flow_change(table, flow, weft_change_review, NULL);
 }
 
 static int weft_change_set(struct weft_flow_table *table,

@@ -20,6 +20,7 @@
 #include <linux/weft.h>
 #include <linux/workqueue.h>
 #include <net/ipv6.h>
+#include "behave.h"
 #include "parse.h"
 #include "transfer.h"
 
@@ -58,10 +59,12 @@ enum weft_timeout {
  * struct weft_table_settings - what a namespace's flow table shall be like
  * @max_flows: bound, rounded up to whole chunks; at most WEFT_CHUNKS_MAX of them
  * @idle_s: seconds that an entry may be idle, by enum weft_timeout
+ * @behaviour: what behaves like something is classed as such
  */
 struct weft_table_settings {
 	u32	max_flows;
 	u32	idle_s[WEFT_TIMEOUTS];
+	bool	behaviour;
 };
 
 /**
@@ -69,11 +72,13 @@ struct weft_table_settings {
  * @flows: in it
  * @slots: that memory is there for
  * @memory: bytes, all told
+ * @minds_changed: times that a flow was taken for something else than before
  */
 struct weft_table_size {
 	u32	flows;
 	u32	slots;
 	u64	memory;
+	u64	minds_changed;
 };
 
 /* Bits of weft_flow.flags; written under the bucket's lock. */
@@ -139,6 +144,7 @@ struct weft_flow_half {
  * @flags: WEFT_FLOW_*; bucket lock to write
  * @half0: what end 0 of the key has sent, on a line of its own, so that the
  *	directions don't share one
+ * @habits: what it behaves like; the lock of the flow's sample to write
  * @half1: what end 1 has sent
  * @created_ns: CLOCK_MONOTONIC of the first packet; constant while in use
  * @uplink_ifindex: device that it was first seen on; constant while in use
@@ -175,6 +181,7 @@ struct weft_flow {
 	u8			state;
 	u16			job_place;
 	u32			extension;
+	struct weft_habits	habits;
 
 	struct weft_flow_half	half1 ____cacheline_aligned;
 	u32			index;
@@ -226,6 +233,8 @@ struct weft_buckets {
  *	packet above WEFT_NOTE_* and the flow's slot plus one; by the tag's low
  *	bits, a newer packet takes an older one's place. Single words, any CPU
  *	writes
+ * @behaviour: what behaves like something is classed as such; settings write
+ * @minds_changed: times that a flow was taken for something else than before
  * @samples: what local sockets have said, WEFT_SAMPLES of them
  * @claims: what their owners said of their transfers, by place of the sample and
  *	under its lock; NULL until one does, then constant
@@ -251,6 +260,8 @@ struct weft_flow_table {
 	atomic_t		n_live;
 	bool			starved;
 	bool			dead;
+	bool			behaviour;
+	atomic64_t		minds_changed;
 	u32			scan_next;
 	struct mutex		counts_lock;	/* counts stay where they are */
 	struct delayed_work	work;
@@ -568,6 +579,7 @@ void weft_flow_retire(struct weft_flow_table *table, struct weft_flow *flow,
 void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 		       u32 hash, const struct weft_flow_open *open);
 void weft_flow_outdate(struct weft_flow *flow);
+void weft_flow_review(struct weft_flow_table *table, struct weft_flow *flow);
 void weft_flow_retire_tunnels(struct weft_flow_table *table, u32 ifindex);
 
 /* Later fragments find their flow by what the first one left here. */

@@ -45,6 +45,14 @@ static void weft_apply_settings(struct weft_flow_table *table,
 	weft_extension_pool_bound(table->extensions, settings->max_flows);
 	for (i = 0; i < WEFT_TIMEOUTS; i++)
 		WRITE_ONCE(table->idle_limit[i], settings->idle_s[i] * HZ);
+	WRITE_ONCE(table->behaviour, settings->behaviour);
+}
+
+static int weft_visit_review(struct weft_flow *flow, u32 index, void *arg)
+{
+	if (READ_ONCE(flow->habits.mind) != WEFT_BEHAVIOUR_NONE)
+		weft_flow_review(arg, flow);
+	return 0;
 }
 
 /**
@@ -179,6 +187,8 @@ int weft_flow_table_set(struct weft_flow_table *table,
 {
 	struct weft_buckets *old = rcu_dereference_protected(table->buckets, true);
 	struct weft_buckets *next = weft_buckets_alloc(settings->max_flows);
+	bool review = settings->behaviour != table->behaviour;
+	u32 index = 0;
 
 	if (!next)
 		return -ENOMEM;
@@ -187,6 +197,8 @@ int weft_flow_table_set(struct weft_flow_table *table,
 	else
 		weft_rehash(table, old, next);
 	weft_apply_settings(table, settings);
+	if (review)
+		weft_flow_walk(table, &index, weft_visit_review, table);
 	weft_rouse(table);
 	return 0;
 }
@@ -206,6 +218,7 @@ void weft_flow_table_size(const struct weft_flow_table *table,
 
 	size->flows = atomic_read(&table->n_live);
 	size->slots = READ_ONCE(table->n_chunks) << WEFT_CHUNK_BITS;
+	size->minds_changed = atomic64_read(&table->minds_changed);
 	size->memory = sizeof(*table) +
 		       (buckets->mask + 1ULL) * sizeof(u32) +
 		       struct_size(table->quota, holder, WEFT_ATTACH_MAX + 1) +

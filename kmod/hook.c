@@ -24,6 +24,7 @@
 #include <linux/siphash.h>
 #include <net/sch_generic.h>
 
+#include "behave.h"
 #include "cgroup.h"
 #include "class.h"
 #include "classify.h"
@@ -347,6 +348,23 @@ static void weft_decide_declared(const struct weft_passage *way,
 	}
 }
 
+/* Where nothing else says what a flow is: what it behaves like. */
+static void weft_decide_behaviour(const struct weft_passage *way,
+				  struct weft_flow_open *open)
+{
+	const struct weft_flow *flow = way->flow;
+	u8 mind;
+
+	if (!flow || open->source != WEFT_SOURCE_DEFAULT ||
+	    !READ_ONCE(way->uplink->wn->flows->behaviour))
+		return;
+	mind = READ_ONCE(flow->habits.mind);
+	if (mind == WEFT_BEHAVIOUR_NONE)
+		return;
+	open->class = weft_behave_class(mind);
+	open->source = WEFT_SOURCE_BEHAVIOUR;
+}
+
 /*
  * All that the rules and policies say of a flow: @opener is the end of the key
  * whose packet opens it, @direction the way that this end's packets take past
@@ -393,6 +411,7 @@ static void weft_decide(const struct weft_passage *way,
 	open->job = weft_rule_job(rule, &look.view, open->job);
 	if (way->flow && READ_ONCE(way->flow->extension))
 		weft_reader_apply(way->uplink->wn, way->flow, rule, open);
+	weft_decide_behaviour(way, open);
 	weft_decide_declared(way, config, &look.view, open);
 }
 

@@ -191,12 +191,13 @@ const struct nla_policy weft_table_get_nl_policy[WEFT_A_TABLE_PAD + 1] = {
 };
 
 /* WEFT_CMD_TABLE_SET - do */
-const struct nla_policy weft_table_set_nl_policy[WEFT_A_TABLE_TIMEOUT_CLOSED + 1] = {
+const struct nla_policy weft_table_set_nl_policy[WEFT_A_TABLE_BEHAVIOUR + 1] = {
 	[WEFT_A_TABLE_MAX_FLOWS] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WEFT_A_TABLE_TIMEOUT_NEW] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WEFT_A_TABLE_TIMEOUT_STREAM] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WEFT_A_TABLE_TIMEOUT_CLOSING] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WEFT_A_TABLE_TIMEOUT_CLOSED] = NLA_POLICY_MIN(NLA_U32, 1),
+	[WEFT_A_TABLE_BEHAVIOUR] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* WEFT_CMD_FLOW_SET - do */
@@ -431,7 +432,7 @@ const struct genl_ops weft_nl_ops[31] = {
 		.cmd		= WEFT_CMD_TABLE_SET,
 		.doit		= weft_nl_table_set_doit,
 		.policy		= weft_table_set_nl_policy,
-		.maxattr	= WEFT_A_TABLE_TIMEOUT_CLOSED,
+		.maxattr	= WEFT_A_TABLE_BEHAVIOUR,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -54,7 +54,7 @@ extern const struct nla_policy weft_profile_get_nl_policy[WEFT_A_PROFILE_NAME + 
 
 extern const struct nla_policy weft_table_get_nl_policy[WEFT_A_TABLE_PAD + 1];
 
-extern const struct nla_policy weft_table_set_nl_policy[WEFT_A_TABLE_TIMEOUT_CLOSED + 1];
+extern const struct nla_policy weft_table_set_nl_policy[WEFT_A_TABLE_BEHAVIOUR + 1];
 
 extern const struct nla_policy weft_flow_set_nl_policy[WEFT_A_FLOW_JOB + 1];
 

@@ -24,11 +24,15 @@
  * @event: what events show of it as well
  * @idle_ms: since its last packet
  * @reader: what its stream says
+ * @behaviour: enum weft_behaviour
+ * @behaviour_changes: times that it was something else than before
  */
 struct weft_flow_record {
 	struct weft_event		event;
 	u64				idle_ms;
 	struct weft_reader_record	reader;
+	u8				behaviour;
+	u8				behaviour_changes;
 };
 
 static u64 weft_idle_ms(struct weft_flow *flow)
@@ -62,6 +66,8 @@ static bool weft_read_flow(struct weft_net *wn, struct weft_flow *flow,
 	weft_event_of_flow(&record->event, flow, index);
 	record->idle_ms = weft_idle_ms(flow);
 	weft_reader_show(wn, flow, &record->reader);
+	record->behaviour = READ_ONCE(flow->habits.mind);
+	record->behaviour_changes = READ_ONCE(flow->habits.changes);
 	/* What was read comes before the second look at the generation. */
 	smp_rmb();
 	return READ_ONCE(flow->slot_gen) == gen;
@@ -74,6 +80,10 @@ static int weft_fill_flow(struct sk_buff *skb, const void *object)
 	if (weft_event_put(skb, &record->event) ||
 	    nla_put_u64_64bit(skb, WEFT_A_FLOW_IDLE_MS, record->idle_ms,
 			      WEFT_A_FLOW_PAD) ||
+	    (record->behaviour &&
+	     (nla_put_u8(skb, WEFT_A_FLOW_BEHAVIOUR, record->behaviour) ||
+	      nla_put_u8(skb, WEFT_A_FLOW_BEHAVIOUR_CHANGES,
+			 record->behaviour_changes))) ||
 	    weft_netlink_put_reader(skb, &record->reader))
 		return -EMSGSIZE;
 	return 0;

@@ -45,7 +45,11 @@ static int weft_fill_table(struct sk_buff *skb, const void *object)
 	    nla_put_u32(skb, WEFT_A_TABLE_FLOWS, record->size.flows) ||
 	    nla_put_u32(skb, WEFT_A_TABLE_SLOTS, record->size.slots) ||
 	    nla_put_u64_64bit(skb, WEFT_A_TABLE_MEMORY, record->size.memory,
-			      WEFT_A_TABLE_PAD))
+			      WEFT_A_TABLE_PAD) ||
+	    nla_put_u8(skb, WEFT_A_TABLE_BEHAVIOUR,
+		       record->settings.behaviour) ||
+	    nla_put_u64_64bit(skb, WEFT_A_TABLE_BEHAVIOUR_CHANGES,
+			      record->size.minds_changed, WEFT_A_TABLE_PAD))
 		return -EMSGSIZE;
 	for (i = 0; i < WEFT_TIMEOUTS; i++)
 		if (nla_put_u32(skb, weft_timeout_attrs[i],
@@ -120,9 +124,10 @@ static int weft_check_timeout(const struct nlattr *attr,
 int weft_nl_table_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *max_flows = info->attrs[WEFT_A_TABLE_MAX_FLOWS];
+	struct nlattr *behaviour = info->attrs[WEFT_A_TABLE_BEHAVIOUR];
 	struct weft_net *wn = weft_net(genl_info_net(info));
 	struct weft_table_settings settings;
-	bool changes = max_flows;
+	bool changes = max_flows || behaviour;
 	int i, err;
 
 	err = weft_check_max_flows(genl_info_net(info), max_flows, info->extack);
@@ -136,12 +141,14 @@ int weft_nl_table_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	if (!changes)
 		return weft_netlink_need(info, WEFT_A_TABLE_MAX_FLOWS,
-					 "something to change: max-flows or a timeout");
+					 "something to change: max-flows, behaviour or a timeout");
 
 	down_write(&wn->tables);
 	settings = wn->table_settings;
 	if (max_flows)
 		settings.max_flows = nla_get_u32(max_flows);
+	if (behaviour)
+		settings.behaviour = nla_get_u8(behaviour);
 	for (i = 0; i < WEFT_TIMEOUTS; i++) {
 		struct nlattr *attr = info->attrs[weft_timeout_attrs[i]];
 

@@ -41,6 +41,7 @@ static const struct weft_table_settings weft_table_defaults = {
 		[WEFT_TIMEOUT_CLOSING]	= 60,
 		[WEFT_TIMEOUT_CLOSED]	= 2,
 	},
+	.behaviour = true,
 };
 
 /**

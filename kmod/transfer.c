@@ -35,6 +35,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "behave.h"
 #include "claim.h"
 #include "event.h"
 #include "flow.h"
@@ -482,6 +483,28 @@ void weft_transfer_reset(struct weft_flow_table *table,
 		track->end[end].start_packets = WEFT_TRACK_FRESH;
 }
 
+/*
+ * Nobody may say what the flow is: see what it behaves like. Where it becomes
+ * something else its next packet is judged again, and finds out.
+ */
+static noinline void weft_transfer_behave(struct weft_flow_table *table,
+					  struct weft_flow *flow,
+					  const struct weft_glance *glance)
+{
+	struct weft_sample *sample = weft_sample(table, flow);
+	bool changed;
+
+	/* Whoever has it meanwhile glances often enough. */
+	if (!spin_trylock(&sample->lock))
+		return;
+	changed = weft_behave(&flow->habits, glance);
+	spin_unlock(&sample->lock);
+	if (!changed)
+		return;
+	atomic64_inc(&table->minds_changed);
+	weft_flow_review(table, flow);
+}
+
 /* What is left of weft_transfer_tick(). */
 static noinline void
 weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
@@ -492,10 +515,12 @@ weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
 	struct weft_flow_half *peer = weft_flow_half(flow, !pkt->src);
 	struct weft_track_end *track = &weft_track(table, flow)->end[pkt->src];
 	struct weft_job_carry carry = { .sends = weft_sends(flow, pkt) };
+	struct weft_glance glance;
 	u16 place = READ_ONCE(flow->job_place);
 	bool local, fresh, silent, claimed = false;
 	u32 limited = 0;
 	u64 bytes = 0;
+	u8 source = READ_ONCE(flow->source);
 
 	local = pkt->src == weft_flow_local_end(flow);
 	fresh = track->start_packets == WEFT_TRACK_FRESH;
@@ -510,7 +535,8 @@ weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
 		bytes = weft_track_bytes(flow, track, half);
 		carry.bytes = bytes - weft_track_told(track);
 		weft_track_tell(track, bytes);
-		carry.bridged = weft_awaits_ack(flow, half, peer) ||
+		glance.waits = weft_awaits_ack(flow, half, peer);
+		carry.bridged = glance.waits ||
 				limited > (now - last) / 2;
 		if (local) {
 			claimed = weft_claims_follow(table, flow, pkt->src, last);
@@ -521,6 +547,15 @@ weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
 		 now - last >= weft_transfer_gap(table, flow, pkt->src);
 	if (silent && bytes)
 		weft_transfer_publish(table, flow, pkt->src, last, 0, NULL);
+	if (!fresh && flow->key.proto == IPPROTO_TCP &&
+	    (source == WEFT_SOURCE_DEFAULT || source == WEFT_SOURCE_BEHAVIOUR)) {
+		glance.end = pkt->src;
+		glance.outward = local;
+		glance.bytes = carry.bytes;
+		glance.transfer = bytes;
+		glance.ended = silent ? bytes : 0;
+		weft_transfer_behave(table, flow, &glance);
+	}
 	if (!fresh && (silent || !bytes)) {
 		/* It begins with its first byte, and with none before it. */
 		weft_track_begin(track, half, weft_seq_end(half), 0, now);

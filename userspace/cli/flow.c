@@ -125,6 +125,19 @@ static void stream_text(struct nlattr *tb[])
 		fputs(" stream pending", stdout);
 }
 
+static void behaviour_text(struct nlattr *tb[])
+{
+	__u64 changes = netlink_number(tb[WEFT_A_FLOW_BEHAVIOUR_CHANGES]);
+
+	if (!tb[WEFT_A_FLOW_BEHAVIOUR])
+		return;
+	printf(" behaviour %s",
+	       name_of(&name_behaviours,
+		       netlink_number(tb[WEFT_A_FLOW_BEHAVIOUR])));
+	if (changes > 1)
+		printf(" changes %llu", changes);
+}
+
 void flow_json(struct nlattr *tb[], struct json_object *obj)
 {
 	const __u8 *opener = netlink_binary(tb[WEFT_A_FLOW_OPENER], 16);
@@ -172,6 +185,11 @@ void flow_json(struct nlattr *tb[], struct json_object *obj)
 			   netlink_string(tb[WEFT_A_FLOW_PATTERN]));
 	if (tb[WEFT_A_FLOW_STREAM_PENDING])
 		row_bool(obj, "stream_pending", true);
+	if (tb[WEFT_A_FLOW_BEHAVIOUR])
+		row_string(obj, "behaviour",
+			   name_of(&name_behaviours,
+				   netlink_number(tb[WEFT_A_FLOW_BEHAVIOUR])));
+	number_if(obj, "behaviour_changes", tb[WEFT_A_FLOW_BEHAVIOUR_CHANGES]);
 	framed_json(obj, "tx_framed", tb[WEFT_A_FLOW_TX_FRAMED]);
 	framed_json(obj, "rx_framed", tb[WEFT_A_FLOW_RX_FRAMED]);
 }
@@ -248,6 +266,8 @@ void flow_text(struct nlattr *tb[])
 		printf(" idle %s", text_duration(buf, netlink_number(tb[WEFT_A_FLOW_IDLE_MS])));
 	if (output.stats)
 		stream_text(tb);
+	if (output.stats)
+		behaviour_text(tb);
 	if (output.details)
 		details_text(tb);
 	if (output.stats) {

@@ -338,6 +338,10 @@ static void complete_value(const struct command *command,
 		for (i = 0; i < name_tunnel_modes.n; i++)
 			puts(name_of(&name_tunnel_modes, i));
 		return;
+	case KIND_SWITCH:
+		for (i = 0; i < name_switches.n; i++)
+			puts(name_of(&name_switches, i));
+		return;
 	case KIND_PROTOCOL:
 		for (i = 0; i < 4; i++)
 			puts(protocols[i]);

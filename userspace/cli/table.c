@@ -7,6 +7,7 @@
 
 #include <linux/weft.h>
 
+#include "../lib/names.h"
 #include "../lib/netlink.h"
 #include "../lib/output.h"
 #include "../lib/util.h"
@@ -15,6 +16,8 @@
 static const struct word set_words[] = {
 	{ "max-flows", NULL, KIND_COUNT, 0, WEFT_A_TABLE_MAX_FLOWS,
 	  .help = "how many flows there can be, up to 16777216" },
+	{ "behaviour", NULL, KIND_SWITCH, 0, WEFT_A_TABLE_BEHAVIOUR,
+	  .help = "class flows by what they behave like where nothing else says it" },
 	{ "timeout-new", NULL, KIND_TIMEOUT, 0, WEFT_A_TABLE_TIMEOUT_NEW,
 	  .help = "for a flow to which nothing has come back" },
 	{ "timeout-stream", NULL, KIND_TIMEOUT, 0, WEFT_A_TABLE_TIMEOUT_STREAM,
@@ -55,6 +58,10 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 		row_number(obj, "slots", netlink_number(tb[WEFT_A_TABLE_SLOTS]));
 		row_number(obj, "memory",
 			   netlink_number(tb[WEFT_A_TABLE_MEMORY]));
+		row_bool(obj, "behaviour",
+			 netlink_number(tb[WEFT_A_TABLE_BEHAVIOUR]));
+		row_number(obj, "behaviour_changes",
+			   netlink_number(tb[WEFT_A_TABLE_BEHAVIOUR_CHANGES]));
 		for (i = 0; i < ARRAY_SIZE(timeouts); i++)
 			row_number(obj, timeouts[i].key,
 				   netlink_number(tb[timeouts[i].attr]));
@@ -68,6 +75,12 @@ static int show_one(const struct nlmsghdr *nlh, void *arg)
 	       netlink_number(tb[WEFT_A_TABLE_MAX_FLOWS]), memory);
 	if (output.stats)
 		printf(" slots %llu", netlink_number(tb[WEFT_A_TABLE_SLOTS]));
+	printf("\n    behaviour %s",
+	       name_of(&name_switches,
+		       netlink_number(tb[WEFT_A_TABLE_BEHAVIOUR])));
+	if (output.stats)
+		printf(" changes %llu",
+		       netlink_number(tb[WEFT_A_TABLE_BEHAVIOUR_CHANGES]));
 	printf("\n    timeouts");
 	for (i = 0; i < ARRAY_SIZE(timeouts); i++)
 		printf(" %s %llus", timeouts[i].name,
@@ -93,7 +106,7 @@ static int check_set(const struct args *args)
 	for (word = set_words; word->name; word++)
 		if (args_get(args, word->name))
 			return STATUS_OK;
-	complain("'table set' needs something to set: max-flows or a timeout");
+	complain("'table set' needs something to set: max-flows, behaviour or a timeout");
 	return STATUS_USAGE;
 }
 
@@ -103,7 +116,7 @@ static int table_set(const struct args *args)
 }
 
 static const struct action actions[] = {
-	{ "set", "change how many flows there can be, or how long they stay",
+	{ "set", "change how many flows there can be, how long they stay, or what they are by behaviour",
 	  set_words, table_set, check_set },
 	{ "show", "the flow table: its size and timeouts", NULL, table_show },
 	{ }

@@ -239,6 +239,11 @@ static const char *read_state(const char *word, struct value *value)
 	return read_name(&name_states, word, value);
 }
 
+static const char *read_switch(const char *word, struct value *value)
+{
+	return read_name(&name_switches, word, value);
+}
+
 static const char *read_timeout(const char *word, struct value *value)
 {
 	const __u64 week = 7 * 24 * 3600;
@@ -423,6 +428,7 @@ static const struct kind_info kinds[] = {
 		"ingress|egress", "one of ingress, egress", read_direction, NULL },
 	[KIND_TUNNELS] = {
 		"on|off|flat", "one of on, off, flat", read_tunnels, NULL },
+	[KIND_SWITCH] = { "on|off", "on or off", read_switch, NULL },
 	[KIND_PROTOCOL] = {
 		"PROTOCOL", "a protocol such as tcp or udp, or its number (1 to 255)",
 		read_protocol, NULL },
@@ -793,6 +799,7 @@ static void put_value(const struct word *word, const struct value *value,
 	case KIND_ACTION:
 	case KIND_DIRECTION:
 	case KIND_TUNNELS:
+	case KIND_SWITCH:
 	case KIND_PROTOCOL:
 	case KIND_DSCP:
 	case KIND_DSCP_OR_NONE:

@@ -50,9 +50,24 @@ static const char *const sources[] = {
 	[WEFT_SOURCE_DECLARED] = "declared",
 	[WEFT_SOURCE_SET] = "set",
 	[WEFT_SOURCE_STREAM] = "stream",
+	[WEFT_SOURCE_BEHAVIOUR] = "behaviour",
 };
 
 const struct name_table name_sources = { sources, ARRAY_SIZE(sources) };
+
+static const char *const behaviours[] = {
+	[WEFT_BEHAVIOUR_NONE] = "none",
+	[WEFT_BEHAVIOUR_EXCHANGE] = "exchange",
+	[WEFT_BEHAVIOUR_BURSTS] = "bursts",
+	[WEFT_BEHAVIOUR_STREAM_OUT] = "stream-out",
+	[WEFT_BEHAVIOUR_STREAM_IN] = "stream-in",
+};
+
+const struct name_table name_behaviours = { behaviours, ARRAY_SIZE(behaviours) };
+
+static const char *const switches[] = { "off", "on" };
+
+const struct name_table name_switches = { switches, ARRAY_SIZE(switches) };
 
 static const char *const framing_states[] = {
 	[WEFT_FRAMING_STATE_OFF] = "off",

@@ -25,6 +25,8 @@ extern const struct name_table name_actions;
 extern const struct name_table name_directions;
 extern const struct name_table name_tiers;
 extern const struct name_table name_states;
+extern const struct name_table name_behaviours;
+extern const struct name_table name_switches;
 extern const struct name_table name_sources;
 extern const struct name_table name_framing_states;
 /* Why framing was suspended or has ended. */

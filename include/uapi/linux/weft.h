@@ -79,10 +79,28 @@ enum weft_source {
 	WEFT_SOURCE_DECLARED,
 	WEFT_SOURCE_SET,
 	WEFT_SOURCE_STREAM,
+	WEFT_SOURCE_BEHAVIOUR,
 
 	/* private: */
 	__WEFT_SOURCE_MAX,
 	WEFT_SOURCE_MAX = (__WEFT_SOURCE_MAX - 1)
+};
+
+/**
+ * enum weft_behaviour - What a TCP flow behaves like: exchange, small requests
+ *   and answers; bursts, transfers of one size with silence between;
+ *   stream-out and stream-in, long ones from the workload and to it.
+ */
+enum weft_behaviour {
+	WEFT_BEHAVIOUR_NONE,
+	WEFT_BEHAVIOUR_EXCHANGE,
+	WEFT_BEHAVIOUR_BURSTS,
+	WEFT_BEHAVIOUR_STREAM_OUT,
+	WEFT_BEHAVIOUR_STREAM_IN,
+
+	/* private: */
+	__WEFT_BEHAVIOUR_MAX,
+	WEFT_BEHAVIOUR_MAX = (__WEFT_BEHAVIOUR_MAX - 1)
 };
 
 /**
@@ -357,6 +375,8 @@ enum {
 	WEFT_A_FLOW_RX_FRAMED,
 	WEFT_A_FLOW_EGRESS_TRANSFER,
 	WEFT_A_FLOW_INGRESS_TRANSFER,
+	WEFT_A_FLOW_BEHAVIOUR,
+	WEFT_A_FLOW_BEHAVIOUR_CHANGES,
 
 	__WEFT_A_FLOW_MAX,
 	WEFT_A_FLOW_MAX = (__WEFT_A_FLOW_MAX - 1)
@@ -514,6 +534,8 @@ enum {
 	WEFT_A_TABLE_SLOTS,
 	WEFT_A_TABLE_PAD,
 	WEFT_A_TABLE_MEMORY,
+	WEFT_A_TABLE_BEHAVIOUR,
+	WEFT_A_TABLE_BEHAVIOUR_CHANGES,
 
 	__WEFT_A_TABLE_MAX,
 	WEFT_A_TABLE_MAX = (__WEFT_A_TABLE_MAX - 1)
