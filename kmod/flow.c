@@ -70,6 +70,7 @@ static void weft_flow_fill(struct weft_flow *flow, const struct weft_pkt *pkt,
 	WRITE_ONCE(flow->verdict[open->direction],
 		   weft_verdict_pack(open->attach, open->verdict));
 	WRITE_ONCE(flow->verdict[!open->direction], WEFT_VERDICT_NONE);
+	WRITE_ONCE(flow->beyond, WEFT_VERDICT_NONE);
 	WRITE_ONCE(flow->class, open->class);
 	WRITE_ONCE(flow->source, open->source);
 	WRITE_ONCE(flow->state, WEFT_FLOW_STATE_NEW);
@@ -327,6 +328,13 @@ void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 	newer = (s32)((open->config_gen - flow->config_gen) << 1);
 	if (!(flow->flags & WEFT_FLOW_LIVE) || newer < 0)
 		goto unlock;
+	if (open->beyond) {
+		if (!newer && open->direction == weft_flow_direction(flow))
+			WRITE_ONCE(flow->beyond,
+				   weft_verdict_pack(open->attach,
+						     open->verdict));
+		goto unlock;
+	}
 	/* Another CPU had a packet of the workload's meanwhile. */
 	if (!newer && open->config_gen & WEFT_GEN_PENDING &&
 	    !(flow->config_gen & WEFT_GEN_PENDING))
@@ -334,6 +342,7 @@ void weft_flow_rejudge(struct weft_flow_table *table, struct weft_flow *flow,
 
 	if (flow->config_gen != gen) {
 		WRITE_ONCE(flow->verdict[!open->direction], WEFT_VERDICT_NONE);
+		WRITE_ONCE(flow->beyond, WEFT_VERDICT_NONE);
 		if (!weft_flow_said(flow, open))
 			weft_flow_assign(table, flow, open->class, open->source,
 					 open->job);

@@ -54,6 +54,7 @@ enum weft_timeout {
 #define WEFT_VERDICT_BITS	2
 #define WEFT_VERDICT_NONE	3U	/* not judged here; else enum weft_action */
 #define WEFT_ATTACH_MAX		(U16_MAX >> WEFT_VERDICT_BITS)
+#define WEFT_ATTACH_NONE	U16_MAX	/* no attachment point's number */
 
 /**
  * struct weft_table_settings - what a namespace's flow table shall be like
@@ -139,7 +140,8 @@ struct weft_flow_half {
  * @verdict: weft_verdict_pack()ed, by direction as the opener's packets pass:
  *	[EGRESS] when they leave through an attachment point here, [INGRESS]
  *	when they arrive at one; bucket lock to write
- * @unused: room on the line
+ * @beyond: likewise, of the second of two uplinks above each other, for the
+ *	direction that the opener's packets take; bucket lock to write
  * @class: class number; bucket lock to write
  * @flags: WEFT_FLOW_*; bucket lock to write
  * @half0: what end 0 of the key has sent, on a line of its own, so that the
@@ -171,7 +173,7 @@ struct weft_flow {
 	u16			verdict[2];
 	u8			class;
 	u8			flags;
-	u8			unused[2];
+	u16			beyond;
 
 	/* Lines 1 and 2: one for each end's packets. */
 	struct weft_flow_half	half0 ____cacheline_aligned;
@@ -287,6 +289,8 @@ struct weft_flow_table {
  * @class: class number
  * @source: enum weft_source of @class
  * @revoked: the flow was declared to be what it may not be any more
+ * @beyond: it has passed another uplink and was judged there, too: only the
+ *	verdict is of interest
  * @marked: classes that write a DSCP, BIT(number)
  */
 struct weft_flow_open {
@@ -299,6 +303,7 @@ struct weft_flow_open {
 	u8	class;
 	u8	source;
 	bool	revoked;
+	bool	beyond;
 	u32	marked;
 };
 
@@ -357,6 +362,18 @@ static inline u8 weft_flow_verdict(const struct weft_flow *flow,
 	u16 verdict = READ_ONCE(flow->verdict[direction]);
 
 	return verdict >> WEFT_VERDICT_BITS == attach ?
+		verdict & WEFT_VERDICT_NONE : WEFT_VERDICT_NONE;
+}
+
+/* The same of the second of two uplinks above each other. */
+static inline u8 weft_flow_verdict_beyond(const struct weft_flow *flow,
+					  enum weft_direction direction,
+					  u16 attach)
+{
+	u16 verdict = READ_ONCE(flow->beyond);
+
+	return direction == weft_flow_direction(flow) &&
+	       verdict >> WEFT_VERDICT_BITS == attach ?
 		verdict & WEFT_VERDICT_NONE : WEFT_VERDICT_NONE;
 }
 

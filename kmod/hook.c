@@ -56,6 +56,8 @@
  * @class: its class
  * @source: what the class was taken from; with @job, where it has no flow
  * @job: its job
+ * @before: it was judged on another uplink, see stack.c
+ * @flow_before: what flow it was there, NULL for none
  * @pkt: its headers
  */
 struct weft_passage {
@@ -71,6 +73,8 @@ struct weft_passage {
 	u8			class;
 	u8			source;
 	u32			job;
+	bool			before;
+	struct weft_flow	*flow_before;
 	struct weft_pkt		pkt;
 };
 
@@ -111,10 +115,11 @@ static enum weft_direction weft_place_direction(enum weft_place place)
 }
 
 /*
- * Parses a frame whose link-layer header begins @l2 from skb->data. The
- * EtherType comes from the frame itself. False where there is no such header.
+ * Parses a frame whose link-layer header begins @l2 from skb->data, and that is
+ * in VLAN @vlan if that is not 0. The EtherType comes from the frame itself.
+ * False where there is no such header.
  */
-static bool weft_parse_frame(const struct sk_buff *skb, int l2,
+static bool weft_parse_frame(const struct sk_buff *skb, int l2, u16 vlan,
 			     enum weft_tunnel_mode mode, struct weft_pkt *pkt)
 {
 	const struct ethhdr *eth;
@@ -129,8 +134,8 @@ static bool weft_parse_frame(const struct sk_buff *skb, int l2,
 	if (!eth)
 		return false;
 	weft_parse(skb, l2 + ETH_HLEN, eth->h_proto,
-		   skb_vlan_tag_present(skb) ? skb_vlan_tag_get_id(skb) : 0,
-		   mode, pkt);
+		   vlan || !skb_vlan_tag_present(skb) ? vlan :
+		   skb_vlan_tag_get_id(skb), mode, pkt);
 	return true;
 }
 
@@ -191,6 +196,7 @@ static void weft_read(struct weft_passage *way)
 {
 	enum weft_tunnel_mode mode = WEFT_TUNNEL_MODE_OFF;
 	const struct sk_buff *skb = way->skb;
+	u16 vlan = READ_ONCE(way->uplink->stacked) ? way->uplink->vlan : 0;
 	int l2 = 0;
 
 	/*
@@ -203,21 +209,24 @@ static void weft_read(struct weft_passage *way)
 	if (way->direction == WEFT_DIRECTION_INGRESS &&
 	    way->place != WEFT_AT_DELIVERY)
 		l2 = -ETH_HLEN;
-	if (!weft_parse_frame(skb, l2, mode, &way->pkt)) {
+	if (!weft_parse_frame(skb, l2, vlan, mode, &way->pkt)) {
 		memset(&way->pkt, 0, sizeof(way->pkt));
 		way->pkt.kind = WEFT_PKT_MALFORMED;
 	}
 	way->bytes = weft_wire_bytes(skb, l2, &way->pkt, &way->packets);
 }
 
-static inline void weft_count_passed(const struct weft_uplink *uplink,
-				     const struct weft_attach *attach,
-				     enum weft_direction direction, u8 class,
+/* Has another uplink accounted it? */
+static bool weft_accounted(const struct weft_passage *way)
+{
+	return way->before && way->flow_before == way->flow;
+}
+
+static inline void weft_count_attach(const struct weft_attach *attach,
+				     enum weft_direction direction,
 				     u32 bytes, u32 packets)
 {
 	struct weft_attach_stats *stats = this_cpu_ptr(attach->stats);
-	struct weft_class_stats *classes =
-		this_cpu_ptr(uplink->wn->class_stats);
 	bool out = direction == WEFT_DIRECTION_EGRESS;
 
 	u64_stats_update_begin(&stats->syncp);
@@ -226,6 +235,13 @@ static inline void weft_count_passed(const struct weft_uplink *uplink,
 	u64_stats_add(&stats->count[out ? WEFT_A_STATS_TX_BYTES :
 					  WEFT_A_STATS_RX_BYTES], bytes);
 	u64_stats_update_end(&stats->syncp);
+}
+
+static inline void weft_count_class(const struct weft_net *wn,
+				    enum weft_direction direction, u8 class,
+				    u32 bytes, u32 packets)
+{
+	struct weft_class_stats *classes = this_cpu_ptr(wn->class_stats);
 
 	u64_stats_update_begin(&classes->syncp);
 	classes->class[class].bytes[direction] += bytes;
@@ -389,6 +405,7 @@ static void weft_decide(const struct weft_passage *way,
 	open->direction = direction;
 	open->uplink_ifindex = way->uplink->dev->ifindex;
 	open->revoked = false;
+	open->beyond = way->flow && weft_accounted(way);
 	open->verdict = weft_policy_decide(config, &look.view,
 					   READ_ONCE(attach->default_policy));
 
@@ -507,6 +524,22 @@ static u8 weft_pending_verdict(const struct weft_passage *way,
 	return weft_flow_verdict(way->flow, direction, way->attach->id);
 }
 
+/* Where two uplinks see the flow, the verdict that the second one has kept. */
+static u8 weft_beyond_verdict(const struct weft_passage *way,
+			      const struct weft_config *config,
+			      enum weft_direction direction)
+{
+	u32 gen;
+
+	if (!READ_ONCE(way->uplink->stacked))
+		return WEFT_VERDICT_NONE;
+	/* Pairs with weft_flow_rejudge(): generation last written, first read. */
+	gen = smp_load_acquire(&way->flow->config_gen);
+	if ((gen & ~WEFT_GEN_PENDING) != config->gen)
+		return WEFT_VERDICT_NONE;
+	return weft_flow_verdict_beyond(way->flow, direction, way->attach->id);
+}
+
 static void weft_judge_known(struct weft_passage *way,
 			     const struct weft_config *config, u32 hash)
 {
@@ -520,6 +553,8 @@ static void weft_judge_known(struct weft_passage *way,
 				     way->attach->id);
 	if (verdict == WEFT_VERDICT_NONE)
 		verdict = weft_pending_verdict(way, config, direction);
+	if (verdict == WEFT_VERDICT_NONE)
+		verdict = weft_beyond_verdict(way, config, direction);
 	if (verdict == WEFT_VERDICT_NONE) {
 		weft_decide(way, config, weft_flow_opener(way->flow), direction,
 			    &open);
@@ -540,10 +575,19 @@ static bool weft_is_syn(const struct weft_pkt *pkt)
 	       WEFT_TCPHDR_SYN;
 }
 
-/* Between two ports here a packet is judged twice and counted once. */
+/*
+ * Between two ports here a packet is judged twice and counted once, and likewise
+ * where it passes two uplinks.
+ */
+static bool weft_counts(const struct weft_passage *way)
+{
+	return way->action != WEFT_ACTION_DENY &&
+	       way->place != WEFT_AT_DELIVERY && !weft_accounted(way);
+}
+
 static void weft_account(const struct weft_passage *way)
 {
-	if (way->action != WEFT_ACTION_DENY && way->place != WEFT_AT_DELIVERY)
+	if (weft_counts(way))
 		weft_flow_account(way->uplink->wn->flows, way->flow, &way->pkt,
 				  way->skb, way->attach->id, way->bytes,
 				  way->packets);
@@ -554,7 +598,7 @@ static void weft_read_stream(struct weft_passage *way,
 			     const struct weft_config *config, u32 hash)
 {
 	if (!(READ_ONCE(way->flow->flags) & WEFT_FLOW_READ) ||
-	    way->action == WEFT_ACTION_DENY || way->place == WEFT_AT_DELIVERY)
+	    !weft_counts(way))
 		return;
 	if (weft_reader_packet(way->uplink->wn, way->flow, hash, &way->pkt,
 			       way->skb))
@@ -572,7 +616,7 @@ static void weft_judge_flow(struct weft_passage *way,
 
 	hash = weft_flow_hash(flows, &pkt->key, &pkt->encap);
 	way->flow = weft_flow_find(flows, &pkt->key, &pkt->encap, hash);
-	if (way->flow && weft_is_syn(pkt) &&
+	if (way->flow && weft_is_syn(pkt) && !weft_accounted(way) &&
 	    READ_ONCE(way->flow->state) >= WEFT_FLOW_STATE_CLOSING) {
 		/* The ports are used again: a conversation of its own. */
 		weft_flow_retire(flows, way->flow, hash);
@@ -725,13 +769,14 @@ static __always_inline bool weft_judge_plain(struct weft_uplink *uplink,
 	if (!flow ||
 	    weft_known_verdict(flow, rcu_dereference(uplink->wn->config),
 			       weft_opener_direction(flow, pkt.src, direction),
-			       attach->id) != WEFT_ACTION_ALLOW)
+			       READ_ONCE(attach->plain)) != WEFT_ACTION_ALLOW)
 		return false;
 
 	class = READ_ONCE(flow->class);
 	bytes = weft_wire_bytes(skb, l2, &pkt, &packets);
 	weft_flow_account(flows, flow, &pkt, skb, attach->id, bytes, packets);
-	weft_count_passed(uplink, attach, direction, class, bytes, packets);
+	weft_count_attach(attach, direction, bytes, packets);
+	weft_count_class(uplink->wn, direction, class, bytes, packets);
 	weft_stamp_write(uplink, attach, skb, direction, flow->index, flow,
 			 class);
 	return true;
@@ -768,6 +813,9 @@ static noinline bool weft_judge_any(struct weft_uplink *uplink,
 	way.class = WEFT_CLASS_OTHER;
 	way.source = WEFT_SOURCE_DEFAULT;
 	way.job = 0;
+	way.before = READ_ONCE(uplink->stacked) &&
+		     weft_stamp_before(uplink, skb, way.direction,
+				       &way.flow_before);
 	weft_read(&way);
 	weft_judge_kind(&way);
 
@@ -793,8 +841,10 @@ static noinline bool weft_judge_any(struct weft_uplink *uplink,
 				   place, way.action);
 	}
 	weft_mark(&way);
-	weft_count_passed(uplink, attach, way.direction, way.class, way.bytes,
-			  way.packets);
+	weft_count_attach(attach, way.direction, way.bytes, way.packets);
+	if (!weft_accounted(&way))
+		weft_count_class(uplink->wn, way.direction, way.class,
+				 way.bytes, way.packets);
 	index = way.flow ? way.flow->index :
 		weft_flow_hash(uplink->wn->flows, &way.pkt.key,
 			       &way.pkt.encap) | WEFT_TAG_HASHED;
@@ -890,7 +940,7 @@ void weft_sort_alone(struct net_device *dev, struct sk_buff *skb,
 	if (dev->type != ARPHRD_ETHER)
 		weft_parse(skb, skb_network_offset(skb), skb->protocol, 0,
 			   WEFT_TUNNEL_MODE_OFF, &pkt);
-	else if (!weft_parse_frame(skb, 0, WEFT_TUNNEL_MODE_OFF, &pkt))
+	else if (!weft_parse_frame(skb, 0, 0, WEFT_TUNNEL_MODE_OFF, &pkt))
 		return;
 
 	/* Not the skb's hash: TCP changes that one in the life of a flow. */

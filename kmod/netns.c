@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/percpu.h>
+#include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>
@@ -212,6 +213,7 @@ static int __net_init weft_net_init(struct net *net)
 	struct weft_net *wn = weft_net(net);
 
 	wn->net = net;
+	wn->stamp_secret = get_random_u32();
 	wn->table_settings = weft_table_defaults;
 	INIT_LIST_HEAD(&wn->uplinks);
 	INIT_LIST_HEAD(&wn->refs);

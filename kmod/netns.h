@@ -50,6 +50,7 @@ struct weft_class_stats {
  * @uplinks: uplinks of this namespace, by weft_uplink.node; RTNL
  * @refs: who waits for uplinks here, by weft_uplink_ref.node; RTNL
  * @attaches: numbers of attachment points, 1 to WEFT_ATTACH_MAX; RTNL
+ * @stamp_secret: of stamps on packets; constant
  * @config_lock: one change of @config at a time; taken inside RTNL
  * @config: current snapshot, never NULL; written under @config_lock
  * @last_id: newest numbers of rules, policies and grants; @config_lock
@@ -78,6 +79,7 @@ struct weft_net {
 	struct list_head		uplinks;
 	struct list_head		refs;
 	struct idr			attaches;
+	u32				stamp_secret;
 	struct mutex			config_lock;	/* one change at a time */
 	struct weft_config __rcu	*config;
 	u32				last_id[WEFT_LISTS];

@@ -22,9 +22,9 @@
  * @room: never read. netem writes its own time over the first eight bytes, and
  *	a packet that waited there shall still be known as judged
  * @index: slot of its flow; where it has none, a hash with WEFT_TAG_HASHED
- * @cookie: proves that this module wrote the stamp, for this uplink and
- *	direction, about the flow that the slot holds now
- * @attach: attachment point
+ * @cookie: proves that this module wrote the stamp, in this namespace and for
+ *	this direction, about the flow that the slot holds now
+ * @attach: attachment point, and so of which uplink it is
  * @class: for a packet without a flow
  */
 struct weft_stamp {
@@ -44,16 +44,16 @@ static inline struct weft_stamp *weft_stamp(const struct sk_buff *skb)
 /*
  * What makes a stamp believable: protects against stale and foreign ones, and
  * against a program that writes numbers into a packet's control block without
- * having seen one of ours. A stamp is good on the uplink and for the direction
- * that it was made for, and as long as its flow has its slot.
+ * having seen one of ours. A stamp is good for the direction that it was made
+ * for, and as long as its flow has its slot.
  */
-static inline u32 weft_stamp_cookie(const struct weft_uplink *uplink,
+static inline u32 weft_stamp_cookie(const struct weft_net *wn,
 				    u32 index, u32 attach, u32 class,
 				    enum weft_direction direction,
 				    const struct weft_flow *flow)
 {
 	u32 place = (u32)direction << 31 | attach << 8 | class;
-	u32 mixed = (index ^ uplink->stamp_secret) * GOLDEN_RATIO_32;
+	u32 mixed = (index ^ wn->stamp_secret) * GOLDEN_RATIO_32;
 
 	if (flow)
 		mixed ^= READ_ONCE(flow->slot_gen);
@@ -72,7 +72,7 @@ static inline void weft_stamp_write(const struct weft_uplink *uplink,
 	stamp->index = index;
 	stamp->attach = attach->id;
 	stamp->class = class;
-	stamp->cookie = weft_stamp_cookie(uplink, index, attach->id, class,
+	stamp->cookie = weft_stamp_cookie(uplink->wn, index, attach->id, class,
 					  direction, flow);
 }
 
@@ -86,20 +86,41 @@ weft_stamp_flow(const struct weft_uplink *uplink,
 }
 
 /*
- * Was the packet judged on this uplink, for this direction, and is its flow
- * still the one that it was judged for? Sets @flow, to NULL where it has none.
+ * Was the packet judged in this uplink's namespace, for this direction, and is
+ * its flow still the one that it was judged for? Sets @flow, to NULL where it
+ * has none.
  */
+static inline bool weft_stamp_holds(const struct weft_uplink *uplink,
+				    const struct sk_buff *skb,
+				    enum weft_direction direction,
+				    struct weft_flow **flow)
+{
+	const struct weft_stamp *stamp = weft_stamp(skb);
+
+	*flow = weft_stamp_flow(uplink, stamp);
+	return stamp->cookie == weft_stamp_cookie(uplink->wn, stamp->index,
+						  stamp->attach, stamp->class,
+						  direction, *flow);
+}
+
+/* Was it judged here? */
 static inline bool weft_stamp_read(const struct weft_uplink *uplink,
 				   const struct sk_buff *skb,
 				   enum weft_direction direction,
 				   struct weft_flow **flow)
 {
-	const struct weft_stamp *stamp = weft_stamp(skb);
+	return weft_stamp_holds(uplink, skb, direction, flow) &&
+	       test_bit(weft_stamp(skb)->attach, uplink->attaches);
+}
 
-	*flow = weft_stamp_flow(uplink, stamp);
-	return stamp->cookie == weft_stamp_cookie(uplink, stamp->index,
-						  stamp->attach, stamp->class,
-						  direction, *flow);
+/* Was it judged on another uplink, on its way to here? */
+static inline bool weft_stamp_before(const struct weft_uplink *uplink,
+				     const struct sk_buff *skb,
+				     enum weft_direction direction,
+				     struct weft_flow **flow)
+{
+	return weft_stamp_holds(uplink, skb, direction, flow) &&
+	       !test_bit(weft_stamp(skb)->attach, uplink->attaches);
 }
 
 #endif /* _WEFT_STAMP_H */

@@ -27,6 +27,7 @@
 #include "hook.h"
 #include "netns.h"
 #include "port.h"
+#include "stack.h"
 #include "uplink.h"
 
 /*
@@ -76,6 +77,7 @@ int weft_attach_init(struct weft_net *wn, struct weft_attach *attach,
 			      GFP_KERNEL);
 	if (id >= 0) {
 		attach->id = id;
+		attach->plain = id;
 		weft_flow_attach_join(wn->flows, id);
 		return 0;
 	}
@@ -292,7 +294,7 @@ static struct weft_uplink *weft_uplink_alloc(struct net_device *dev,
 
 	uplink->dev = dev;
 	uplink->wn = weft_net(dev_net(dev));
-	uplink->stamp_secret = get_random_u32();
+	uplink->vlan = weft_stack_vlan(dev);
 	uplink->tunnels = tunnels;
 	uplink->host.default_policy = default_policy;
 	INIT_LIST_HEAD(&uplink->port_list);
@@ -365,6 +367,7 @@ int weft_uplink_add(struct net_device *dev, u8 default_policy, u8 tunnels,
 	err = weft_attach_init(wn, &uplink->host, dev, extack);
 	if (err)
 		goto free;
+	set_bit(uplink->host.id, uplink->attaches);
 	err = nf_register_net_hooks(wn->net, uplink->hooks,
 				    ARRAY_SIZE(uplink->hooks));
 	if (err) {
@@ -376,6 +379,7 @@ int weft_uplink_add(struct net_device *dev, u8 default_policy, u8 tunnels,
 	netdev_hold(dev, &uplink->tracker, GFP_KERNEL);
 	list_add_tail(&uplink->node, &wn->uplinks);
 	list_add_tail(&uplink->all, &weft_uplinks);
+	weft_stack_update(wn);
 	weft_uplink_publish(wn, dev, uplink);
 	return 0;
 
@@ -405,6 +409,7 @@ static void weft_uplink_remove(struct weft_uplink *uplink)
 				ARRAY_SIZE(uplink->hooks));
 	list_del(&uplink->node);
 	list_del(&uplink->all);
+	weft_stack_update(uplink->wn);
 
 	synchronize_net();
 	netdev_put(dev, &uplink->tracker);
@@ -570,6 +575,8 @@ int weft_uplink_port_join(struct weft_uplink *uplink, struct weft_port *port,
 		}
 	}
 	WRITE_ONCE(uplink->n_ports, uplink->n_ports + 1);
+	set_bit(port->attach.id, uplink->attaches);
+	weft_stack_attach(uplink, &port->attach);
 	rcu_assign_pointer(port->uplink, uplink);
 	list_add_tail_rcu(&port->node, &uplink->port_list);
 	hlist_add_head_rcu(&port->hash_node,
@@ -592,6 +599,7 @@ void weft_uplink_port_leave(struct weft_uplink *uplink, struct weft_port *port)
 	hlist_del_rcu(&port->hash_node);
 	list_del_rcu(&port->node);
 	RCU_INIT_POINTER(port->uplink, NULL);
+	clear_bit(port->attach.id, uplink->attaches);
 	WRITE_ONCE(uplink->n_ports, uplink->n_ports - 1);
 	if (!uplink->n_ports)
 		netdev_rx_handler_unregister(uplink->dev);
@@ -651,6 +659,8 @@ static int weft_uplink_event(struct notifier_block *block, unsigned long event,
 	struct netlink_ext_ack *extack = netdev_notifier_info_to_extack(ptr);
 	struct weft_uplink *uplink;
 
+	if (event == NETDEV_CHANGEUPPER)
+		weft_stack_update(weft_net(dev_net(netdev_notifier_info_to_dev(ptr))));
 	uplink = weft_uplink_find(netdev_notifier_info_to_dev(ptr));
 	if (!uplink)
 		return NOTIFY_DONE;

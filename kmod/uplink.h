@@ -7,6 +7,7 @@
 #ifndef _WEFT_UPLINK_H
 #define _WEFT_UPLINK_H
 
+#include <linux/bitmap.h>
 #include <linux/etherdevice.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
@@ -16,6 +17,7 @@
 #include <linux/u64_stats_sync.h>
 #include <linux/weft.h>
 #include <linux/workqueue.h>
+#include "flow.h"
 
 struct weft_net;
 struct weft_port;
@@ -35,6 +37,8 @@ struct weft_attach_stats {
 /**
  * struct weft_attach - where a workload meets the network
  * @id: number in the uplink's namespace, 1..WEFT_ATTACH_MAX; constant
+ * @plain: that, or WEFT_ATTACH_NONE while no packet may take the plain way, see
+ *	weft_stack_update(); RTNL to write, anyone to read
  * @default_policy: enum weft_action where no policy decides; RTNL to write,
  *	between weft_config_begin() and _commit()
  * @class: class of flows that nothing else classifies, 0 for none; likewise
@@ -43,6 +47,7 @@ struct weft_attach_stats {
  */
 struct weft_attach {
 	u32				id;
+	u32				plain;
 	u8				default_policy;
 	u8				class;
 	u32				job;
@@ -53,7 +58,9 @@ struct weft_attach {
  * struct weft_uplink - a lower device that weft works on
  * @dev: the device, held through @tracker; constant
  * @tracker: of the hold on @dev
- * @stamp_secret: of this uplink's stamps on packets; constant
+ * @vlan: of a VLAN device, the id that its packets have in their outermost tag
+ *	on the wire; constant
+ * @stacked: packets may pass another uplink, too; RTNL to write, anyone to read
  * @wn: the namespace that owns it; constant (a device that moves to another
  *	namespace stops being an uplink)
  * @node: in weft_net.uplinks; RTNL
@@ -61,6 +68,7 @@ struct weft_attach {
  * @tunnels: enum weft_tunnel_mode, for the host's own packets; RTNL to write,
  *	anyone to read, see weft_uplink_set_tunnels()
  * @host: attachment point of the host's own traffic
+ * @attaches: numbers of @host and of the ports'; RTNL to write, anyone to read
  * @ports: by MAC address, weft_port.hash_node; RTNL to write, RCU to read
  * @port_list: weft_port.node; RTNL to write, RCU to read
  * @n_ports: length of @port_list; RTNL to write, anyone to read. The rx_handler
@@ -75,12 +83,14 @@ struct weft_attach {
 struct weft_uplink {
 	struct net_device	*dev;
 	netdevice_tracker	tracker;
-	u32			stamp_secret;
+	u16			vlan;
+	bool			stacked;
 	u8			tunnels;
 	struct weft_net		*wn;
 	struct list_head	node;
 	struct list_head	all;
 	struct weft_attach	host;
+	DECLARE_BITMAP(attaches, WEFT_ATTACH_MAX + 1);
 	struct hlist_head	ports[1 << WEFT_PORT_HASH_BITS];
 	struct list_head	port_list;
 	unsigned int		n_ports;

@@ -118,9 +118,6 @@ test_vlan_and_bond_as_uplinks()
 	must on host weft uplink add up0.5
 	check "traffic through a VLAN" answers host 10.8.0.2 7
 	compare "is accounted" "$(counter uplink up0.5 tx_packets)" -gt 0
-	# and with the NIC below an uplink too, the first accounts it
-	must on host weft uplink add up0
-	check "traffic through both" answers host 10.8.0.2 7
 }
 
 test_device_moves_to_another_namespace()
