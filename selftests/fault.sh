@@ -165,7 +165,7 @@ test_profile()
 		'streams:' \
 		'  - { name: s, value: 61 62, class: gradient, job: 77, framing: f }' \
 		'rules:' \
-		'  - { port: 5000, class: gradient }' >"$WORK/p.yaml"
+		'  - { protocol: tcp, port: 5000, class: gradient }' >"$WORK/p.yaml"
 	each profile_there "on host weft profile unload faulty" \
 		weft profile load "$WORK/p.yaml"
 }
@@ -207,23 +207,18 @@ test_shows()
 	done
 }
 
+# Programs come from the host by 9p, which does not survive that. So here, and
+# below, only programs have faults that are there already.
 test_netns()
 {
-	local n
-
 	needs_failslab
-	# the module's part of a namespace's birth
-	echo 20 >$FAILSLAB/probability
-	echo -1 >$FAILSLAB/times
-	echo Y >$FAILSLAB/task-filter
-	for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		bash -c 'echo 1 >/proc/self/make-it-fail; exec unshare -n true' 2>/dev/null
-	done
-	echo 0 >$FAILSLAB/probability
-	echo N >$FAILSLAB/task-filter
+	tried=$(nsx starve "$(rounds 1 10)") || die "cannot be tried"
+	note "$tried allocations"
+	compare "allocations that failed" "$tried" -gt 20
 	check "namespaces can be made" unshare -n true
 }
 
+# One in twenty, of those that traffic makes on its way down to the wire.
 test_packets_without_memory()
 {
 	needs_failslab
@@ -232,14 +227,26 @@ test_packets_without_memory()
 	rr_profile >"$WORK/rr.yaml"
 	must on host weft profile load "$WORK/rr.yaml"
 	must on host tc qdisc replace dev up0 root weft rate 100mbit
-	echo 5 >$FAILSLAB/probability
+	on host talk blast 10.9.0.2 99 1000 1000000000 5 &
+	on a talk blast 10.9.0.2 99 1000 1000000000 5 &
+	on peer talk blast 10.9.0.11 99 1000 1000000000 5 &
+	on host talk rr 10.9.0.2 7 20000 1000000 10 2>/dev/null &
+	on a talk rr 10.9.0.2 7 20000 1000000 10 2>/dev/null &
+	wait_for "messages" on host sh -c "weft -j profile show | grep -q 'hits\":[1-9]'"
+	for pid in $(pgrep -x talk); do
+		echo 1 >"/proc/$pid/make-it-fail"
+	done
+	echo Y >$FAILSLAB/task-filter
 	echo -1 >$FAILSLAB/times
-	echo N >$FAILSLAB/task-filter
-	on host talk blast 10.9.0.2 99 1000 300
-	on a talk blast 10.9.0.2 99 1000 300
-	on host talk rr 10.9.0.2 7 1000 20
-	on a talk rr 10.9.0.2 7 1000 20
+	echo 5 >$FAILSLAB/probability
+	before=$(counter uplink up0 tx_packets)
+	wait_for "traffic all the same" counter_above "$((before + 500))" uplink up0 tx_packets
+	before=$(counter port a tx_packets)
+	wait_for "the port's" counter_above "$((before + 200))" port a tx_packets
 	echo 0 >$FAILSLAB/probability
+	echo N >$FAILSLAB/task-filter
+	pkill -x talk
+	must on peer talk serve 7
 	check "all works after that" answers a 10.9.0.2 7
 	check "for the host too" answers host 10.9.0.2 7
 }

@@ -9,6 +9,9 @@
  *	nsx in NAME COMMAND...	runs a command there
  *	nsx join NAME DEV IPV4/LEN IPV6/LEN NAME DEV IPV4/LEN IPV6/LEN
  *				a veth pair between two, up, with addresses
+ *	nsx starve STRIDE	makes a namespace while every STRIDEth of the kernel's
+ *				allocations for it fails, in turn; prints how
+ *				many times that was
  *	nsx up NAME DEV IPV4/LEN IPV6/LEN
  *				a device there gets addresses, and is up
  */
@@ -297,6 +300,38 @@ static int join(char **words)
 	return 0;
 }
 
+static int starve(unsigned long stride)
+{
+	int fd = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
+	unsigned long n, tried = 0;
+	char text[24];
+	ssize_t len;
+	int err;
+
+	if (fd < 0 || !stride)
+		die("fail-nth");
+	for (n = 1;; n += stride) {
+		len = snprintf(text, sizeof(text), "%lu", n);
+		if (pwrite(fd, text, len, 0) != len)
+			die("fail-nth");
+		err = unshare(CLONE_NEWNET) ? errno : 0;
+		len = pread(fd, text, sizeof(text) - 1, 0);
+		if (len < 1)
+			die("fail-nth");
+		/* What is left to count: so many there were not. */
+		if (text[0] != '0')
+			break;
+		tried++;
+	}
+	errno = err;
+	if (err)
+		die("unshare");
+	if (pwrite(fd, "0", 1, 0) != 1)
+		die("fail-nth");
+	printf("%lu\n", tried);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc >= 3 && !strcmp(argv[1], "add"))
@@ -308,6 +343,8 @@ int main(int argc, char **argv)
 		execvp(argv[3], argv + 3);
 		die(argv[3]);
 	}
+	if (argc == 3 && !strcmp(argv[1], "starve"))
+		return starve(strtoul(argv[2], NULL, 10));
 	if (argc == 6 && !strcmp(argv[1], "up")) {
 		enter(argv[2]);
 		configure(argv + 3);
