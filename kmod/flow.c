@@ -35,10 +35,9 @@ static void weft_half_reset(struct weft_flow_half *half)
 	atomic64_set(&half->packets, 0);
 	/* So that the first packet is the first of a jiffy. */
 	WRITE_ONCE(half->last, (u32)jiffies - 1);
-	half->seq_end = 0;
-	half->ack = 0;
-	half->window = 0;
-	half->tcp_seen = 0;
+	/* And with these all that is TCP's. */
+	atomic_set(&half->messages, 0);
+	atomic64_set(&half->message_bytes, 0);
 }
 
 static void weft_flow_fill(struct weft_flow *flow, const struct weft_pkt *pkt,
@@ -75,6 +74,7 @@ static void weft_flow_fill(struct weft_flow *flow, const struct weft_pkt *pkt,
 	WRITE_ONCE(flow->source, open->source);
 	WRITE_ONCE(flow->state, WEFT_FLOW_STATE_NEW);
 	WRITE_ONCE(flow->extension, 0);
+	WRITE_ONCE(flow->peer_qp, 0);
 	/* Pairs with weft_is_idle(): who sees it live sees the rest. */
 	smp_store_release(&flow->flags, flags);
 }

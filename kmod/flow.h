@@ -37,6 +37,7 @@ struct weft_socket_map;
 #define WEFT_LOCKS		256	/* of buckets; power of two */
 #define WEFT_CHUNKS_MAX		16384	/* 16 Mi flows: 3 GiB of entries */
 #define WEFT_FRAGMENTS		1024	/* packets in fragments at once */
+#define WEFT_PAIRS		1024	/* newest connections of RoCEv2, and twice */
 
 /* When an entry may go for being idle; an established TCP flow never does. */
 enum weft_timeout {
@@ -112,6 +113,9 @@ struct weft_table_size {
  * @ack: newest TCP acknowledgment sent
  * @window: newest TCP window, unscaled
  * @tcp_seen: TCP flags seen so far, WEFT_TCP_*
+ * @messages: of RoCEv2, in place of those, messages whose length was in a
+ *	header: written by this end, or read by the other; any CPU adds, exact
+ * @message_bytes: in them
  *
  * The TCP fields are hints: written with WRITE_ONCE by whoever carries a
  * packet, and only ever decide how soon an entry may be given up.
@@ -120,10 +124,29 @@ struct weft_flow_half {
 	atomic64_t	bytes;
 	atomic64_t	packets;
 	u32		last;
-	u32		seq_end;
-	u32		ack;
-	u16		window;
-	u8		tcp_seen;
+	union {
+		u32		seq_end;
+		atomic_t	messages;
+	};
+	union {
+		struct {
+			u32	ack;
+			u16	window;
+			u8	tcp_seen;
+		};
+		atomic64_t	message_bytes;
+	};
+};
+
+/**
+ * struct weft_verbs - what a flow of RoCEv2 carries
+ * @psn: packet sequence number of the newest message, with WEFT_PSN_KNOWN; 0
+ *	before the first one; moved with cmpxchg
+ * @size: bytes of the newest message, by the end that sends it
+ */
+struct weft_verbs {
+	u32	psn;
+	u32	size[2];
 };
 
 /**
@@ -146,7 +169,8 @@ struct weft_flow_half {
  * @flags: WEFT_FLOW_*; bucket lock to write
  * @half0: what end 0 of the key has sent, on a line of its own, so that the
  *	directions don't share one
- * @habits: what it behaves like; the lock of the flow's sample to write
+ * @habits: of TCP, what it behaves like; the lock of the flow's sample to write
+ * @verbs: of RoCEv2, in place of that
  * @half1: what end 1 has sent
  * @created_ns: CLOCK_MONOTONIC of the first packet; constant while in use
  * @uplink_ifindex: device that it was first seen on; constant while in use
@@ -158,6 +182,8 @@ struct weft_flow_half {
  * @index: number of the slot; constant as long as the table
  * @free_next: chain of empty or retired slots; the table's slot lock
  * @holder: attachment point in whose quota it is; constant while in use
+ * @peer_qp: of RoCEv2, the queue pair that packets the other way are for, 0 where
+ *	that is not known
  * @encap: the tunnel, where the key has WEFT_KEY_TUNNEL; constant while in use
  *
  * Readers under RCU must check @slot_gen (or find the entry by key again)
@@ -183,12 +209,16 @@ struct weft_flow {
 	u8			state;
 	u16			job_place;
 	u32			extension;
-	struct weft_habits	habits;
+	union {
+		struct weft_habits	habits;
+		struct weft_verbs	verbs;
+	};
 
 	struct weft_flow_half	half1 ____cacheline_aligned;
 	u32			index;
 	u32			free_next;
 	u16			holder;
+	u32			peer_qp;
 	struct weft_encap	encap;
 } ____cacheline_aligned;
 
@@ -235,7 +265,11 @@ struct weft_buckets {
  *	packet above WEFT_NOTE_* and the flow's slot plus one; by the tag's low
  *	bits, a newer packet takes an older one's place. Single words, any CPU
  *	writes
+ * @pairs: which queue pairs of RoCEv2 are one connection, see queue_pair.c: a tag
+ *	of one above the other; likewise
  * @behaviour: what behaves like something is classed as such; settings write
+ * @wanted: somebody listens for events
+ * @wanted_at: jiffies when that was so; any CPU asks anew
  * @minds_changed: times that a flow was taken for something else than before
  * @samples: what local sockets have said, WEFT_SAMPLES of them
  * @claims: what their owners said of their transfers, by place of the sample and
@@ -263,6 +297,8 @@ struct weft_flow_table {
 	bool			starved;
 	bool			dead;
 	bool			behaviour;
+	bool			wanted;
+	u32			wanted_at;
 	atomic64_t		minds_changed;
 	u32			scan_next;
 	struct mutex		counts_lock;	/* counts stay where they are */
@@ -271,6 +307,7 @@ struct weft_flow_table {
 	struct weft_extension_pool *extensions;
 	DECLARE_BITMAP(pressed, WEFT_ATTACH_MAX + 1);
 	atomic64_t		fragments[WEFT_FRAGMENTS];
+	atomic64_t		pairs[WEFT_PAIRS];
 	struct weft_sample	*samples;
 	struct weft_claims	*claims;
 	struct weft_socket_map	*sockets;
@@ -353,6 +390,13 @@ static inline unsigned int weft_flow_local_end(const struct weft_flow *flow)
 static inline u16 weft_verdict_pack(u16 attach, u8 action)
 {
 	return attach << WEFT_VERDICT_BITS | action;
+}
+
+/* enum weft_behaviour: what it behaves like; nothing but TCP is watched. */
+static inline u8 weft_flow_behaviour(const struct weft_flow *flow)
+{
+	return flow->key.proto == IPPROTO_TCP ? READ_ONCE(flow->habits.mind) :
+						WEFT_BEHAVIOUR_NONE;
 }
 
 /* The action that @attach decided on, or WEFT_VERDICT_NONE. */

@@ -50,7 +50,7 @@ static void weft_apply_settings(struct weft_flow_table *table,
 
 static int weft_visit_review(struct weft_flow *flow, u32 index, void *arg)
 {
-	if (READ_ONCE(flow->habits.mind) != WEFT_BEHAVIOUR_NONE)
+	if (weft_flow_behaviour(flow) != WEFT_BEHAVIOUR_NONE)
 		weft_flow_review(arg, flow);
 	return 0;
 }

@@ -37,6 +37,7 @@
 #include "netns.h"
 #include "policy.h"
 #include "port.h"
+#include "queue_pair.h"
 #include "reader.h"
 #include "stamp.h"
 #include "trace.h"
@@ -374,7 +375,7 @@ static void weft_decide_behaviour(const struct weft_passage *way,
 	if (!flow || open->source != WEFT_SOURCE_DEFAULT ||
 	    !READ_ONCE(way->uplink->wn->flows->behaviour))
 		return;
-	mind = READ_ONCE(flow->habits.mind);
+	mind = weft_flow_behaviour(flow);
 	if (mind == WEFT_BEHAVIOUR_NONE)
 		return;
 	open->class = weft_behave_class(mind);
@@ -593,6 +594,14 @@ static void weft_account(const struct weft_passage *way)
 				  way->packets);
 }
 
+/* Before it is counted: a message is announced before its bytes. */
+static void weft_read_queue_pair(const struct weft_passage *way)
+{
+	if (way->pkt.key.flags & WEFT_KEY_QUEUE_PAIR && weft_counts(way))
+		weft_queue_pair_packet(way->uplink->wn, way->flow, &way->pkt,
+				       way->skb);
+}
+
 /* What the stream says of the flow holds from this packet on. */
 static void weft_read_stream(struct weft_passage *way,
 			     const struct weft_config *config, u32 hash)
@@ -642,9 +651,12 @@ static void weft_judge_flow(struct weft_passage *way,
 		}
 		if (weft_reader_wanted(way->uplink->wn) && weft_is_syn(pkt))
 			weft_reader_open(way->uplink->wn, way->flow, hash);
+		if (pkt->key.flags & WEFT_KEY_QUEUE_PAIR)
+			weft_queue_pair_open(flows, way->flow);
 		if (way->action == WEFT_ACTION_AUDIT)
 			weft_report(way);
 	}
+	weft_read_queue_pair(way);
 	weft_account(way);
 	weft_read_stream(way, config, hash);
 }

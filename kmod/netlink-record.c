@@ -24,6 +24,7 @@
  * @event: what events show of it as well
  * @idle_ms: since its last packet
  * @reader: what its stream says
+ * @peer_qp: of RoCEv2, the queue pair that answers, 0 for unknown
  * @behaviour: enum weft_behaviour
  * @behaviour_changes: times that it was something else than before
  */
@@ -31,6 +32,7 @@ struct weft_flow_record {
 	struct weft_event		event;
 	u64				idle_ms;
 	struct weft_reader_record	reader;
+	u32				peer_qp;
 	u8				behaviour;
 	u8				behaviour_changes;
 };
@@ -54,6 +56,29 @@ static u64 weft_idle_ms(struct weft_flow *flow)
 	return least == U32_MAX ? 0 : jiffies_to_msecs(least);
 }
 
+/* Messages of RoCEv2 are shown as those of a stream are. */
+static void weft_read_verbs(struct weft_flow *flow,
+			    struct weft_flow_record *record)
+{
+	unsigned int end, opener = weft_flow_opener(flow);
+
+	record->peer_qp = 0;
+	if (!(flow->key.flags & WEFT_KEY_QUEUE_PAIR))
+		return;
+	record->peer_qp = READ_ONCE(flow->peer_qp);
+	record->reader.framed = true;
+	for (end = 0; end < 2; end++) {
+		struct weft_framing_half *to = &record->reader.half[end != opener];
+		struct weft_flow_half *half = weft_flow_half(flow, end);
+
+		to->messages = (u32)atomic_read(&half->messages);
+		to->bytes = atomic64_read(&half->message_bytes);
+		to->size = READ_ONCE(flow->verbs.size[end]);
+		if (to->messages)
+			to->state = WEFT_FRAMING_STATE_RUNNING;
+	}
+}
+
 /* False where the slot is empty or was emptied while it was read. */
 static bool weft_read_flow(struct weft_net *wn, struct weft_flow *flow,
 			   u32 index, struct weft_flow_record *record)
@@ -66,8 +91,9 @@ static bool weft_read_flow(struct weft_net *wn, struct weft_flow *flow,
 	weft_event_of_flow(&record->event, flow, index);
 	record->idle_ms = weft_idle_ms(flow);
 	weft_reader_show(wn, flow, &record->reader);
-	record->behaviour = READ_ONCE(flow->habits.mind);
+	record->behaviour = weft_flow_behaviour(flow);
 	record->behaviour_changes = READ_ONCE(flow->habits.changes);
+	weft_read_verbs(flow, record);
 	/* What was read comes before the second look at the generation. */
 	smp_rmb();
 	return READ_ONCE(flow->slot_gen) == gen;
@@ -80,6 +106,8 @@ static int weft_fill_flow(struct sk_buff *skb, const void *object)
 	if (weft_event_put(skb, &record->event) ||
 	    nla_put_u64_64bit(skb, WEFT_A_FLOW_IDLE_MS, record->idle_ms,
 			      WEFT_A_FLOW_PAD) ||
+	    (record->peer_qp &&
+	     nla_put_u32(skb, WEFT_A_FLOW_PEER_QP, record->peer_qp)) ||
 	    (record->behaviour &&
 	     (nla_put_u8(skb, WEFT_A_FLOW_BEHAVIOUR, record->behaviour) ||
 	      nla_put_u8(skb, WEFT_A_FLOW_BEHAVIOUR_CHANGES,

@@ -721,9 +721,8 @@ static void weft_find_queue_pair(const struct sk_buff *skb,
 	pkt->src = weft_end_after(&from, 0, &to, 0);
 	key->addr[pkt->src] = from;
 	key->addr[!pkt->src] = to;
-	key->port[0] = htons(bth[5] << 8 | bth[6]);
-	key->port[1] = htons(bth[7] << 8 | (pkt->src ? 0 : 1));
-	key->flags |= WEFT_KEY_QUEUE_PAIR;
+	weft_key_set_queue_pair(key, bth[5] << 16 | bth[6] << 8 | bth[7],
+				!pkt->src);
 }
 
 /* Every field by itself: a memset() costs more than all of the parsing. */

@@ -92,6 +92,15 @@ static inline u32 weft_key_queue_pair(const struct weft_flow_key *key)
 	return (u32)ntohs(key->port[0]) << 8 | ntohs(key->port[1]) >> 8;
 }
 
+/* Packets for queue pair @qp at end @end; the rest stays as it is. */
+static inline void weft_key_set_queue_pair(struct weft_flow_key *key, u32 qp,
+					   unsigned int end)
+{
+	key->port[0] = htons(qp >> 8);
+	key->port[1] = htons((qp & 0xff) << 8 | end);
+	key->flags |= WEFT_KEY_QUEUE_PAIR;
+}
+
 /* The port of an end as a person would name it, host order. */
 static inline u16 weft_key_port(const struct weft_flow_key *key,
 				unsigned int end)

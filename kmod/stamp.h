@@ -103,6 +103,14 @@ static inline bool weft_stamp_holds(const struct weft_uplink *uplink,
 						  direction, *flow);
 }
 
+/* Is that a number that anybody wrote, and one of this uplink's? */
+static inline bool weft_stamp_is_of(const struct weft_uplink *uplink,
+				    const struct weft_stamp *stamp)
+{
+	return stamp->attach <= WEFT_ATTACH_MAX &&
+	       test_bit(stamp->attach, uplink->attaches);
+}
+
 /* Was it judged here? */
 static inline bool weft_stamp_read(const struct weft_uplink *uplink,
 				   const struct sk_buff *skb,
@@ -110,7 +118,7 @@ static inline bool weft_stamp_read(const struct weft_uplink *uplink,
 				   struct weft_flow **flow)
 {
 	return weft_stamp_holds(uplink, skb, direction, flow) &&
-	       test_bit(weft_stamp(skb)->attach, uplink->attaches);
+	       weft_stamp_is_of(uplink, weft_stamp(skb));
 }
 
 /* Was it judged on another uplink, on its way to here? */
@@ -120,7 +128,7 @@ static inline bool weft_stamp_before(const struct weft_uplink *uplink,
 				     struct weft_flow **flow)
 {
 	return weft_stamp_holds(uplink, skb, direction, flow) &&
-	       !test_bit(weft_stamp(skb)->attach, uplink->attaches);
+	       !weft_stamp_is_of(uplink, weft_stamp(skb));
 }
 
 #endif /* _WEFT_STAMP_H */

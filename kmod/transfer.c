@@ -310,13 +310,25 @@ static noinline void weft_transfer_event(struct weft_flow_table *table,
 	weft_event_publish(table->wn->events, &event);
 }
 
+/* Asked once a jiffy: of a million flows that send now and then each would ask. */
+static bool weft_transfer_wanted(struct weft_flow_table *table)
+{
+	u32 now = jiffies;
+
+	if (READ_ONCE(table->wanted_at) != now) {
+		WRITE_ONCE(table->wanted, weft_event_wanted(table->wn->events));
+		WRITE_ONCE(table->wanted_at, now);
+	}
+	return READ_ONCE(table->wanted);
+}
+
 /* @behind: bytes of the track that are not the transfer's any more. */
 static void weft_transfer_publish(struct weft_flow_table *table,
 				  struct weft_flow *flow, unsigned int end,
 				  u32 last, u64 behind,
 				  const struct weft_claim *claim)
 {
-	if (weft_event_wanted(table->wn->events))
+	if (weft_transfer_wanted(table))
 		weft_transfer_event(table, flow, end, last, behind, claim);
 }
 

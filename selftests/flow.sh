@@ -280,34 +280,6 @@ test_picked_up_midstream()
 	flow_is '.acceptor_port == 7 or .opener_port == 7' state=established
 }
 
-# roce NS ADDR QP SPORT: one RoCEv2 packet for a queue pair of at most 255
-roce()
-{
-	local qp
-
-	printf -v qp '%02x' "$3"
-	printf "\x04\0\xff\xff\0\0\0\x$qp\0\0\0\0" |
-		on "$1" socat -u STDIN "UDP4-SENDTO:$2:4791,sourceport=$4"
-}
-
-test_roce_by_queue_pair()
-{
-	topo
-	must on host weft uplink add up0
-	must on host weft rule add port 4791 class gradient
-	must roce host 10.9.0.2 17 49152
-	must roce host 10.9.0.2 17 50000
-	must roce host 10.9.0.2 18 49152
-	must roce peer 10.9.0.1 17 49152
-	is "from any port to one queue pair" \
-		"$(flow '.qp == 17 and .direction == "egress"' tx_packets)" 2
-	flow_is '.qp == 18' tx_packets=1
-	is "the other way is another flow" \
-		"$(flow '.qp == 17 and .direction == "ingress"' tx_packets)" 1
-	flow_is '.qp == 18' acceptor_port=4791 class=gradient
-	check "in words" sh -c "nsx in $host weft flow show port 4791 | grep -q 'qp 0x000012'"
-}
-
 test_many_flows()
 {
 	topo

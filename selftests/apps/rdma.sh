@@ -50,25 +50,60 @@ rdma_flow()
 		.direction == $direction))[] | "\(.class) \(.tx_packets) \(.tx_bytes)"'
 }
 
-test_writes()
+rigged()
 {
-	modprobe -qa rdma_rxe ib_uverbs || skip "kernel: no soft-RoCE"
+	modprobe -qa rdma_rxe ib_uverbs rdma_ucm || skip "kernel: no soft-RoCE"
 	trap unwire EXIT
 	wire
 	must weft uplink add r1
 	must weft profile load rxe
 	must rdma link add rxe1 type rxe netdev r1
 	must rdma link add rxe2 type rxe netdev r2
-	ib_write_bw -d rxe2 -x 1 -s 65536 -n 20 -F >"$WORK/server" 2>&1 &
-	wait_for "the server" eval 'ss -Hltn "sport = :18515" | grep -q .'
-	ib_write_bw -d rxe1 -x 1 -s 65536 -n 20 -F 10.8.0.2 >"$WORK/client" 2>&1 ||
+}
+
+# writes OPTION...: 20 writes of 64 KiB from one end to the other
+writes()
+{
+	ib_write_bw -d rxe2 -x 1 -s 65536 -n 20 -F "$@" >"$WORK/server" 2>&1 &
+	wait_for "the server" listens "$@"
+	ib_write_bw -d rxe1 -x 1 -s 65536 -n 20 -F "$@" 10.8.0.2 >"$WORK/client" 2>&1 ||
 		die "ib_write_bw: $(tail -n 5 "$WORK/client")"
 	weft -s flow show
+}
+
+# By TCP, or where the connection manager is asked, by that.
+listens()
+{
+	case ${1:-} in
+	-R)	rdma -j res show cm_id | grep -q '"LISTEN"' ;;
+	*)	ss -Hltn "sport = :18515" | grep -q . ;;
+	esac
+}
+
+test_writes()
+{
+	rigged
+	writes
 	# one way each: a header names the queue pair that it goes to, no other.
 	# 64 packets a write, with 58 bytes of headers and checksum around 1024, and
 	# where a write begins 16 more; and an answer to each
 	is "what was written" "$(rdma_flow egress)" "gradient 1280 $((20 * (64 * 1082 + 16)))"
 	is "what was answered" "$(rdma_flow ingress)" "gradient 20 $((20 * 62))"
+	is "as messages" "$(weft -j flow show |
+		jq -c 'map(.tx_framed // empty | [.messages, .bytes, .size])')" "[[20,1310720,65536]]"
+}
+
+# Each flow of the connection names the other one's queue pair.
+test_pairs_by_the_connection_manager()
+{
+	rigged
+	writes -R
+	# one that carries the writes, and one over which the ends agree on them
+	weft -j flow show >"$WORK/flows"
+	is "flows, and those that are another's other way" "$(jq -c 'map(select(.qp > 1)) |
+		. as $all | [length, (map(. as $one | $all[] | select(.qp == $one.peer_qp and
+			.peer_qp == $one.qp and .direction != $one.direction)) | length)]' \
+		"$WORK/flows")" "[4,4]"
 }
 
 run_tests "$@"

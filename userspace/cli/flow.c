@@ -155,6 +155,7 @@ void flow_json(struct nlattr *tb[], struct json_object *obj)
 		row_string(obj, "acceptor", text_address(buf, acceptor));
 	number_if(obj, "acceptor_port", tb[WEFT_A_FLOW_ACCEPTOR_PORT]);
 	number_if(obj, "qp", tb[WEFT_A_FLOW_QP]);
+	number_if(obj, "peer_qp", tb[WEFT_A_FLOW_PEER_QP]);
 	number_if(obj, "vlan", tb[WEFT_A_FLOW_VLAN]);
 	if (tb[WEFT_A_FLOW_TUNNEL])
 		row_string(obj, "tunnel",
@@ -244,6 +245,9 @@ void flow_text(struct nlattr *tb[])
 	print_end(tb[WEFT_A_FLOW_ACCEPTOR], tb[WEFT_A_FLOW_ACCEPTOR_PORT]);
 	if (tb[WEFT_A_FLOW_QP])
 		printf(" qp 0x%06llx", netlink_number(tb[WEFT_A_FLOW_QP]));
+	if (tb[WEFT_A_FLOW_PEER_QP])
+		printf(" peer-qp 0x%06llx",
+		       netlink_number(tb[WEFT_A_FLOW_PEER_QP]));
 	if (tb[WEFT_A_FLOW_TUNNEL])
 		printf(" in %s",
 		       name_of(&name_tunnels, netlink_number(tb[WEFT_A_FLOW_TUNNEL])));
