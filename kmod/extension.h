@@ -75,8 +75,8 @@ struct weft_extension {
  * @dead: no more work may be started
  * @exhausted: flows that got none
  * @work: makes more
- * @locks: an extension has that of its number modulo WEFT_EXT_LOCKS; no other
- *	lock is taken or held with one
+ * @locks: an extension has that of its number modulo WEFT_EXT_LOCKS; inside it
+ *	only those of jobs
  * @chunks: the memory
  */
 struct weft_extension_pool {

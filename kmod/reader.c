@@ -423,6 +423,39 @@ void weft_reader_apply(struct weft_net *wn, const struct weft_flow *flow,
 }
 
 /**
+ * weft_reader_midst - where what an end sends stands
+ * @table: the table
+ * @flow: the flow
+ * @end: of its key: 0 or 1
+ *
+ * Context: Process or softirq, while @flow may be read. Takes the extension's
+ *	lock.
+ * Return: where the stream is as far as it was read.
+ */
+enum weft_midst weft_reader_midst(struct weft_flow_table *table,
+				  const struct weft_flow *flow,
+				  unsigned int end)
+{
+	u32 number = READ_ONCE(flow->extension);
+	enum weft_midst midst = WEFT_MIDST_UNKNOWN;
+	const struct weft_framing_half *half;
+	const struct weft_extension *ext;
+
+	if (!number)
+		return midst;
+	spin_lock_bh(weft_extension_lock(table->extensions, number));
+	ext = weft_extension_of(table->extensions, number, flow);
+	if (ext && ext->flags & WEFT_EXT_FRAMED) {
+		half = &ext->framing[end != weft_flow_opener(flow)];
+		if (half->state == WEFT_FRAMING_STATE_RUNNING)
+			midst = half->next > half->high || half->have ?
+				WEFT_MIDST_MESSAGE : WEFT_MIDST_DONE;
+	}
+	spin_unlock_bh(weft_extension_lock(table->extensions, number));
+	return midst;
+}
+
+/**
  * weft_reader_show - what is known of a flow's stream
  * @wn: the namespace
  * @flow: the flow

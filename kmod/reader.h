@@ -41,6 +41,22 @@ void weft_reader_apply(struct weft_net *wn, const struct weft_flow *flow,
 void weft_reader_show(struct weft_net *wn, const struct weft_flow *flow,
 		      struct weft_reader_record *record);
 
+/**
+ * enum weft_midst - where an end's stream is, by the headers in it
+ * @WEFT_MIDST_UNKNOWN: nobody knows
+ * @WEFT_MIDST_MESSAGE: in the midst of a message: there is more to come
+ * @WEFT_MIDST_DONE: behind a message, and before the next one's header
+ */
+enum weft_midst {
+	WEFT_MIDST_UNKNOWN,
+	WEFT_MIDST_MESSAGE,
+	WEFT_MIDST_DONE,
+};
+
+enum weft_midst weft_reader_midst(struct weft_flow_table *table,
+				  const struct weft_flow *flow,
+				  unsigned int end);
+
 /* Does any profile ask for streams? */
 static inline bool weft_reader_wanted(const struct weft_net *wn)
 {

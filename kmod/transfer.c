@@ -19,6 +19,9 @@
  * off. They are single words of which each is right at some time; a socket that
  * is locked elsewhere meanwhile moves them on.
  *
+ * Nor does one in the midst of a message, where headers in the stream say how long
+ * each is. Behind the last byte of one a transfer is over, if nothing follows.
+ *
  * Where the socket's owner has said where a transfer begins and how long it is,
  * its ends are those, to the byte, and silence ends nothing. What it took on the
  * wire still is to the jiffy.
@@ -41,6 +44,7 @@
 #include "flow.h"
 #include "job.h"
 #include "netns.h"
+#include "reader.h"
 #include "socket.h"
 #include "transfer.h"
 
@@ -556,7 +560,8 @@ weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
 		}
 	}
 	silent = !fresh && !claimed && !carry.bridged &&
-		 now - last >= weft_transfer_gap(table, flow, pkt->src);
+		 now - last >= weft_transfer_gap(table, flow, pkt->src) &&
+		 weft_reader_midst(table, flow, pkt->src) != WEFT_MIDST_MESSAGE;
 	if (silent && bytes)
 		weft_transfer_publish(table, flow, pkt->src, last, 0, NULL);
 	if (!fresh && flow->key.proto == IPPROTO_TCP &&
@@ -691,6 +696,7 @@ bool weft_transfer_read(struct weft_flow_table *table, struct weft_flow *flow,
 	const struct weft_claim *claim;
 	struct weft_track_end track, was;
 	struct weft_claims claims;
+	enum weft_midst midst;
 
 	/* Torn where it is written meanwhile: what is shown then is, too. */
 	track = data_race(weft_track(table, flow)->end[end]);
@@ -715,8 +721,10 @@ bool weft_transfer_read(struct weft_flow_table *table, struct weft_flow *flow,
 	}
 	claim = weft_claims_current(&claims);
 	weft_transfer_fill(table, flow, end, &track, last, claim, transfer);
-	transfer->open = claim ||
-		(s32)idle < (s32)weft_transfer_gap(table, flow, end) ||
+	midst = weft_reader_midst(table, flow, end);
+	transfer->open = claim || midst == WEFT_MIDST_MESSAGE ||
+		(midst != WEFT_MIDST_DONE &&
+		 (s32)idle < (s32)weft_transfer_gap(table, flow, end)) ||
 		weft_awaits_ack(flow, half, weft_flow_half(flow, !end));
 	return transfer->bytes;
 }

@@ -70,6 +70,32 @@ test_messages_announce_the_transfer()
 	is "sent by nobody else" "$(on host weft -j job show 77 | jq '.[0].rx_transfers.announced')" null
 }
 
+# newest PORT: bytes of what was sent to it last, and whether more is to come
+newest()
+{
+	on host weft -j transfer show port "$1" |
+		jq -c '.[] | select(.direction == "egress") | [.bytes, .open]'
+}
+
+newest_is() { [ "$(newest "$1")" = "$2" ]; }
+
+# What is whole is over, not what is silent.
+test_a_message_is_one_transfer()
+{
+	local half='7878616263649c405566'
+
+	streamed
+	must streams peer serve 5001
+	must streams peer serve 5002
+	small_profile
+	must streams host send 10.9.0.2 5000 $half '20000*00' -
+	is "half of one, and silence" "$(newest 5000)" "[20010,true]"
+	must streams host send 10.9.0.2 5001 $half '20000*00' - '20000*00'
+	wait_for "all of one" newest_is 5001 "[40010,false]"
+	must streams host send 10.9.0.2 5002 78786162636400035566010203 - 000555660102030405
+	wait_for "the second one" newest_is 5002 "[9,false]"
+}
+
 test_pending_until_it_is_known()
 {
 	streamed

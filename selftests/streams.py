@@ -5,8 +5,9 @@
 streams.py serve PORT           takes connections and what comes, in the
                                 background; ready when this returns
 streams.py send ADDR PORT PIECE...
-        each piece one send() without delay: hex digits, or N*HH for many; the
-        connection is kept open in the background
+        each piece one send() without delay: hex digits, or N*HH for many; "-" is
+        a silence of a tenth of a second after all has arrived; the connection is
+        kept open in the background
 streams.py gloo ADDR PORT N [SEED]
         N messages framed as Gloo's, in pieces of random size; prints how many,
         and their bytes
@@ -24,6 +25,9 @@ import selectors
 import socket
 import struct
 import sys
+import time
+
+PAUSE = b''
 
 
 def background():
@@ -70,6 +74,8 @@ def connect(addr, port):
 
 
 def piece(text):
+    if text == '-':
+        return PAUSE
     times, star, byte = text.partition('*')
     return bytes.fromhex(byte) * int(times) if star else bytes.fromhex(text)
 
@@ -91,14 +97,17 @@ def keep(sock):
 def drained(sock):
     """Until everything was acknowledged: SIOCOUTQ."""
     import fcntl
-    import time
     while struct.unpack('i', fcntl.ioctl(sock, 0x5411, b'\0' * 4))[0]:
         time.sleep(0.01)
 
 
 def send(sock, pieces):
     for data in pieces:
-        sock.sendall(data)
+        if data == PAUSE:
+            drained(sock)
+            time.sleep(0.1)
+        else:
+            sock.sendall(data)
     drained(sock)
 
 
