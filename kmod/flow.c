@@ -123,14 +123,14 @@ u32 *weft_bucket(const struct weft_flow_table *table, u32 hash)
 static struct weft_flow *
 weft_flow_lookup_locked(struct weft_flow_table *table,
 			const struct weft_flow_key *key,
-			const struct weft_encap *encap, u32 hash)
+			const struct weft_encap *encap, u32 hash, u32 *index)
 {
 	struct weft_buckets *next = rcu_dereference(table->next);
 	struct weft_flow *flow;
 
-	flow = weft_flow_lookup(table, key, encap, hash);
+	flow = weft_flow_lookup(table, key, encap, hash, index);
 	if (!flow && next)
-		flow = weft_flow_lookup_in(table, next, key, encap, hash);
+		flow = weft_flow_lookup_in(table, next, key, encap, hash, index);
 	return flow;
 }
 
@@ -140,6 +140,7 @@ weft_flow_lookup_locked(struct weft_flow_table *table,
  * @key: its key
  * @encap: its tunnel
  * @hash: weft_flow_hash() of both
+ * @index: its slot, where it is found
  *
  * Context: RCU read side, softirqs off; the result is good until the former
  *	ends. Takes the bucket's lock while the table is resized.
@@ -147,17 +148,18 @@ weft_flow_lookup_locked(struct weft_flow_table *table,
  */
 struct weft_flow *weft_flow_find(struct weft_flow_table *table,
 				 const struct weft_flow_key *key,
-				 const struct weft_encap *encap, u32 hash)
+				 const struct weft_encap *encap, u32 hash,
+				 u32 *index)
 {
 	spinlock_t *lock = weft_bucket_lock(table, hash);
 	struct weft_flow *flow;
 
-	flow = weft_flow_lookup(table, key, encap, hash);
+	flow = weft_flow_lookup(table, key, encap, hash, index);
 	/* Who read the old buckets sees that there are next ones. */
 	if (flow || likely(!rcu_access_pointer(table->next)))
 		return flow;
 	spin_lock(lock);
-	flow = weft_flow_lookup_locked(table, key, encap, hash);
+	flow = weft_flow_lookup_locked(table, key, encap, hash, index);
 	spin_unlock(lock);
 	return flow;
 }
@@ -182,10 +184,11 @@ struct weft_flow *weft_flow_insert(struct weft_flow_table *table,
 	spinlock_t *lock = weft_bucket_lock(table, hash);
 	struct weft_flow *flow;
 	u16 job_place = 0;
-	u32 *bucket;
+	u32 *bucket, index;
 
 	spin_lock(lock);
-	flow = weft_flow_lookup_locked(table, &pkt->key, &pkt->encap, hash);
+	flow = weft_flow_lookup_locked(table, &pkt->key, &pkt->encap, hash,
+				       &index);
 	if (flow)
 		goto unlock;
 	flow = weft_take_slot(table, open->attach, counter);

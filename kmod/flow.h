@@ -163,10 +163,9 @@ struct weft_verbs {
  * @verdict: weft_verdict_pack()ed, by direction as the opener's packets pass:
  *	[EGRESS] when they leave through an attachment point here, [INGRESS]
  *	when they arrive at one; bucket lock to write
- * @beyond: likewise, of the second of two uplinks above each other, for the
- *	direction that the opener's packets take; bucket lock to write
  * @class: class number; bucket lock to write
  * @flags: WEFT_FLOW_*; bucket lock to write
+ * @state: enum weft_flow_state; racing writers only move it forward
  * @half0: what end 0 of the key has sent, on a line of its own, so that the
  *	directions don't share one
  * @habits: of TCP, what it behaves like; the lock of the flow's sample to write
@@ -175,16 +174,20 @@ struct weft_verbs {
  * @created_ns: CLOCK_MONOTONIC of the first packet; constant while in use
  * @uplink_ifindex: device that it was first seen on; constant while in use
  * @source: enum weft_source of class; bucket lock to write
- * @state: enum weft_flow_state; racing writers only move it forward
  * @job_place: where @job is, 0 without one; bucket lock to write
  * @extension: number of its struct weft_extension, 0 without; bucket lock to
  *	write
  * @index: number of the slot; constant as long as the table
  * @free_next: chain of empty or retired slots; the table's slot lock
  * @holder: attachment point in whose quota it is; constant while in use
+ * @beyond: as @verdict, of the second of two uplinks above each other, for the
+ *	direction that the opener's packets take; bucket lock to write
  * @peer_qp: of RoCEv2, the queue pair that packets the other way are for, 0 where
  *	that is not known
  * @encap: the tunnel, where the key has WEFT_KEY_TUNNEL; constant while in use
+ *
+ * A packet of a known flow touches line 0 and that of its sender, no other: whoever
+ * needs the slot's number has it from the look-up.
  *
  * Readers under RCU must check @slot_gen (or find the entry by key again)
  * before they trust what they read: the slot may have been emptied.
@@ -199,14 +202,13 @@ struct weft_flow {
 	u16			verdict[2];
 	u8			class;
 	u8			flags;
-	u16			beyond;
+	u8			state;
 
 	/* Lines 1 and 2: one for each end's packets. */
 	struct weft_flow_half	half0 ____cacheline_aligned;
 	u64			created_ns;
 	u32			uplink_ifindex;
 	u8			source;
-	u8			state;
 	u16			job_place;
 	u32			extension;
 	union {
@@ -218,6 +220,7 @@ struct weft_flow {
 	u32			index;
 	u32			free_next;
 	u16			holder;
+	u16			beyond;
 	u32			peer_qp;
 	struct weft_encap	encap;
 } ____cacheline_aligned;
@@ -536,7 +539,7 @@ static inline struct weft_flow *
 weft_flow_lookup_in(const struct weft_flow_table *table,
 		    const struct weft_buckets *buckets,
 		    const struct weft_flow_key *key,
-		    const struct weft_encap *encap, u32 hash)
+		    const struct weft_encap *encap, u32 hash, u32 *index)
 {
 	u32 link = READ_ONCE(buckets->head[hash & buckets->mask]);
 
@@ -545,8 +548,10 @@ weft_flow_lookup_in(const struct weft_flow_table *table,
 		struct weft_flow *flow = weft_slot(table, link - 1);
 
 		if (weft_key_equal(&flow->key, key) &&
-		    weft_flow_wanted_by(flow, key, encap))
+		    weft_flow_wanted_by(flow, key, encap)) {
+			*index = link - 1;
 			return flow;
+		}
 		link = READ_ONCE(flow->next);
 	}
 	return NULL;
@@ -559,6 +564,7 @@ weft_flow_lookup_in(const struct weft_flow_table *table,
  * @encap: its tunnel; NULL where the key is known to have none, and flows with
  *	WEFT_FLOW_SLOW are not wanted
  * @hash: weft_flow_hash() of both
+ * @index: its slot, where it is found
  *
  * The chain is walked at most once round the table's average load; it can't
  * loop, since a retired slot is not linked again before a grace period and a
@@ -571,15 +577,16 @@ weft_flow_lookup_in(const struct weft_flow_table *table,
 static inline struct weft_flow *
 weft_flow_lookup(const struct weft_flow_table *table,
 		 const struct weft_flow_key *key,
-		 const struct weft_encap *encap, u32 hash)
+		 const struct weft_encap *encap, u32 hash, u32 *index)
 {
 	return weft_flow_lookup_in(table, rcu_dereference(table->buckets), key,
-				   encap, hash);
+				   encap, hash, index);
 }
 
 struct weft_flow *weft_flow_find(struct weft_flow_table *table,
 				 const struct weft_flow_key *key,
-				 const struct weft_encap *encap, u32 hash);
+				 const struct weft_encap *encap, u32 hash,
+				 u32 *index);
 
 void weft_flow_follow_tcp(struct weft_flow *flow, struct weft_flow_half *half,
 			  const struct weft_flow_half *peer,

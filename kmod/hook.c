@@ -54,8 +54,9 @@
  * @bytes: on the link layer, headers of all segments included
  * @packets: segments of a GSO packet, else 1
  * @flow: its flow, NULL without one
+ * @index: the flow's slot
  * @class: its class
- * @source: what the class was taken from; with @job, where it has no flow
+ * @source: what the class was taken from, where the packet has no flow before
  * @job: its job
  * @before: it was judged on another uplink, see stack.c
  * @flow_before: what flow it was there, NULL for none
@@ -71,6 +72,7 @@ struct weft_passage {
 	u32			bytes;
 	u32			packets;
 	struct weft_flow	*flow;
+	u32			index;
 	u8			class;
 	u8			source;
 	u32			job;
@@ -259,7 +261,7 @@ static void weft_report(const struct weft_passage *way)
 		.opener = way->pkt.src,
 		.direction = way->direction,
 		.class = way->class,
-		.source = way->source,
+		.source = way->flow ? READ_ONCE(way->flow->source) : way->source,
 		.job = way->job,
 		.action = way->action,
 		.attach = way->attach->id,
@@ -565,7 +567,6 @@ static void weft_judge_known(struct weft_passage *way,
 	}
 	way->action = verdict;
 	way->class = READ_ONCE(way->flow->class);
-	way->source = READ_ONCE(way->flow->source);
 	way->job = READ_ONCE(way->flow->job);
 }
 
@@ -624,7 +625,8 @@ static void weft_judge_flow(struct weft_passage *way,
 	u32 hash;
 
 	hash = weft_flow_hash(flows, &pkt->key, &pkt->encap);
-	way->flow = weft_flow_find(flows, &pkt->key, &pkt->encap, hash);
+	way->flow = weft_flow_find(flows, &pkt->key, &pkt->encap, hash,
+				   &way->index);
 	if (way->flow && weft_is_syn(pkt) && !weft_accounted(way) &&
 	    READ_ONCE(way->flow->state) >= WEFT_FLOW_STATE_CLOSING) {
 		/* The ports are used again: a conversation of its own. */
@@ -649,6 +651,7 @@ static void weft_judge_flow(struct weft_passage *way,
 			weft_attach_count(way->attach, counter, way->packets);
 			return;
 		}
+		way->index = way->flow->index;
 		if (weft_reader_wanted(way->uplink->wn) && weft_is_syn(pkt))
 			weft_reader_open(way->uplink->wn, way->flow, hash);
 		if (pkt->key.flags & WEFT_KEY_QUEUE_PAIR)
@@ -668,10 +671,10 @@ static void weft_judge_icmp_error(struct weft_passage *way,
 	struct weft_flow_table *flows = way->uplink->wn->flows;
 	const struct weft_pkt *pkt = &way->pkt;
 	struct weft_flow *flow;
-	u32 hash;
+	u32 hash, index;
 
 	hash = weft_flow_hash(flows, &pkt->key, &pkt->encap);
-	flow = weft_flow_find(flows, &pkt->key, &pkt->encap, hash);
+	flow = weft_flow_find(flows, &pkt->key, &pkt->encap, hash, &index);
 	way->class = WEFT_CLASS_CONTROL;
 	if (flow) {
 		way->flow = flow;
@@ -700,6 +703,7 @@ static void weft_judge_fragment(struct weft_passage *way,
 		weft_attach_count(way->attach, WEFT_A_STATS_FRAGMENT, 1);
 		return;
 	}
+	way->index = way->flow->index;
 	weft_judge_known(way, config, weft_flow_hash(flows, &way->pkt.key,
 						     &way->pkt.encap));
 	weft_account(way);
@@ -762,7 +766,7 @@ static __always_inline bool weft_judge_plain(struct weft_uplink *uplink,
 	struct weft_pkt pkt __uninitialized;
 	const struct ethhdr *eth;
 	struct weft_flow *flow;
-	u32 bytes, packets;
+	u32 bytes, packets, index;
 	u8 class;
 
 	if (l2 && (!skb_mac_header_was_set(skb) || skb_headroom(skb) < ETH_HLEN))
@@ -777,7 +781,7 @@ static __always_inline bool weft_judge_plain(struct weft_uplink *uplink,
 
 	/* No packet in a tunnel: see WEFT_KEY_TUNNEL_PORT. */
 	flow = weft_flow_lookup(flows, &pkt.key, NULL,
-				weft_flow_hash_ip4(flows, &pkt.key));
+				weft_flow_hash_ip4(flows, &pkt.key), &index);
 	if (!flow ||
 	    weft_known_verdict(flow, rcu_dereference(uplink->wn->config),
 			       weft_opener_direction(flow, pkt.src, direction),
@@ -789,8 +793,7 @@ static __always_inline bool weft_judge_plain(struct weft_uplink *uplink,
 	weft_flow_account(flows, flow, &pkt, skb, attach->id, bytes, packets);
 	weft_count_attach(attach, direction, bytes, packets);
 	weft_count_class(uplink->wn, direction, class, bytes, packets);
-	weft_stamp_write(uplink, attach, skb, direction, flow->index, flow,
-			 class);
+	weft_stamp_write(uplink, attach, skb, direction, index, flow, class);
 	return true;
 }
 
@@ -813,7 +816,6 @@ static noinline bool weft_judge_any(struct weft_uplink *uplink,
 				    struct sk_buff *skb, enum weft_place place)
 {
 	struct weft_passage way;
-	u32 index;
 
 	way.uplink = uplink;
 	way.attach = attach;
@@ -857,11 +859,11 @@ static noinline bool weft_judge_any(struct weft_uplink *uplink,
 	if (!weft_accounted(&way))
 		weft_count_class(uplink->wn, way.direction, way.class,
 				 way.bytes, way.packets);
-	index = way.flow ? way.flow->index :
-		weft_flow_hash(uplink->wn->flows, &way.pkt.key,
-			       &way.pkt.encap) | WEFT_TAG_HASHED;
-	weft_stamp_write(uplink, attach, skb, way.direction, index, way.flow,
-			 way.class);
+	if (!way.flow)
+		way.index = weft_flow_hash(uplink->wn->flows, &way.pkt.key,
+					   &way.pkt.encap) | WEFT_TAG_HASHED;
+	weft_stamp_write(uplink, attach, skb, way.direction, way.index,
+			 way.flow, way.class);
 	return true;
 }
 

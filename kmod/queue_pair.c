@@ -72,11 +72,12 @@ static void weft_pair_meet(struct weft_flow_table *table,
 {
 	struct weft_flow_key key = pkt->key;
 	struct weft_flow *flow;
+	u32 index;
 
 	weft_key_set_queue_pair(&key, qp, end);
 	weft_pair_note(table, &key, &pkt->encap, peer_qp);
 	flow = weft_flow_find(table, &key, &pkt->encap,
-			      weft_flow_hash(table, &key, &pkt->encap));
+			      weft_flow_hash(table, &key, &pkt->encap), &index);
 	if (flow)
 		WRITE_ONCE(flow->peer_qp, peer_qp);
 }

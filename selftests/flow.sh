@@ -290,6 +290,53 @@ test_many_flows()
 		"$(flows '.acceptor_port == 97' .index | sort -u | wc -l)" 200
 }
 
+# entry COMMAND...: sets where the kernel has the flow whose packets it sends
+entry()
+{
+	local events=/sys/kernel/tracing/kprobe_events
+
+	[ -e "$events" ] || mount -t tracefs tracefs /sys/kernel/tracing
+	[ -e "$events" ] || skip "kernel: no kprobes"
+	# shellcheck disable=SC2016 # the kernel's own
+	must eval 'echo "p:weft_flow weft:weft_transfer_tick flow=\$arg2:x64" >>"$events"'
+	echo 1 >"${events%/*}/events/kprobes/weft_flow/enable"
+	"$@"
+	echo 0 >"${events%/*}/events/kprobes/weft_flow/enable"
+	entry=$(sed -n 's/.*weft_flow:.* flow=\(0x[0-9a-f]*\).*/\1/p' "${events%/*}/trace" | tail -n 1)
+	echo >"${events%/*}/trace"
+	echo '-:weft_flow' >>"$events"
+	[ -n "$entry" ] || die "no flow of $*"
+}
+
+# lines COMMAND...: cache lines of the entry that each of its packets touches
+lines()
+{
+	must touches "$entry" 192 "$@" >"$WORK/touched"
+	awk -v n=$PACKETS '$2 >= n { line[int($1 / 64)] = 1 }
+		END { for (i = 0; i < 3; i++) if (line[i]) printf "%d ", i }' "$WORK/touched"
+}
+
+# A line that is read by both directions and written by one goes to and fro between
+# the processors that carry them.
+test_a_packet_touches_two_lines()
+{
+	local PACKETS=100 out in mac ends away=02:00:00:00:00:99
+
+	topo
+	must on host weft uplink add up0
+	mac=$(on host ip -j link show up0 | jq -r '.[0].address')
+	for ends in "10.9.0.1 4321 10.9.0.2 99" "fd09::1 4321 fd09::2 99"; do
+		# shellcheck disable=SC2086 # two ends
+		set -- $ends
+		out=(frame -n "$PACKETS" up0 "$away" udp "$1" "$2" "$3" "$4" 100)
+		in=(frame -n "$PACKETS" eth0 "$mac" udp "$3" "$4" "$1" "$2" 100)
+		# the second of them is the first of its jiffy that finds the flow
+		entry on host "${out[@]}"
+		is "$1 that leave" "$(lines nsx in "$host" "${out[@]}")" "0 1 "
+		is "$1 that come" "$(lines nsx in "$peer" "${in[@]}")" "0 2 "
+	done
+}
+
 # The same addresses and ports, once without a tag and once with.
 test_vlans_are_apart()
 {

@@ -52,7 +52,7 @@ SPLATS+='|unregister_netdevice: waiting|kernel BUG|Call Trace|leaked reference'
 
 # Built beside the tests by the Makefile, or here what nobody has built since
 # its source changed.
-for helper in nsx talk frame hostile rawnl; do
+for helper in nsx talk frame hostile touches rawnl; do
 	[ ! -x "$SELFTESTS/$helper" ] ||
 		[ "$SELFTESTS/$helper.c" -nt "$SELFTESTS/$helper" ] || continue
 	gcc -O1 -w -static -o "$WORK/$helper" "$SELFTESTS/$helper.c" ||
