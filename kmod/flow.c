@@ -33,8 +33,8 @@ static void weft_half_reset(struct weft_flow_half *half)
 {
 	atomic64_set(&half->bytes, 0);
 	atomic64_set(&half->packets, 0);
-	/* So that the first packet is the first of a jiffy. */
-	WRITE_ONCE(half->last, (u32)jiffies - 1);
+	/* So that the first packet begins a transfer. */
+	WRITE_ONCE(half->last, (u32)jiffies - WEFT_GAP_MIN);
 	/* And with these all that is TCP's. */
 	atomic_set(&half->messages, 0);
 	atomic64_set(&half->message_bytes, 0);

@@ -522,14 +522,16 @@ static inline spinlock_t *weft_bucket_lock(struct weft_flow_table *table,
 	return &table->locks[hash & (WEFT_LOCKS - 1)];
 }
 
-/* Live, and what weft_flow_lookup() was asked for, the key being the same. */
+/* Live, and what weft_flow_lookup() was asked for. */
 static inline bool weft_flow_wanted_by(const struct weft_flow *flow,
 				       const struct weft_flow_key *key,
 				       const struct weft_encap *encap)
 {
 	if (!encap)
-		return (s8)READ_ONCE(flow->flags) >= WEFT_FLOW_LIVE;
-	return READ_ONCE(flow->flags) & WEFT_FLOW_LIVE &&
+		return weft_key_equal_ip4(&flow->key, key) &&
+		       (s8)READ_ONCE(flow->flags) >= WEFT_FLOW_LIVE;
+	return weft_key_equal(&flow->key, key) &&
+	       READ_ONCE(flow->flags) & WEFT_FLOW_LIVE &&
 	       (!(key->flags & WEFT_KEY_TUNNEL) ||
 		weft_encap_equal(&flow->encap, encap));
 }
@@ -547,8 +549,7 @@ weft_flow_lookup_in(const struct weft_flow_table *table,
 		/* The link was published after what it leads to. */
 		struct weft_flow *flow = weft_slot(table, link - 1);
 
-		if (weft_key_equal(&flow->key, key) &&
-		    weft_flow_wanted_by(flow, key, encap)) {
+		if (weft_flow_wanted_by(flow, key, encap)) {
 			*index = link - 1;
 			return flow;
 		}
@@ -561,8 +562,8 @@ weft_flow_lookup_in(const struct weft_flow_table *table,
  * weft_flow_lookup - the flow of a conversation, without a lock
  * @table: the table
  * @key: its key
- * @encap: its tunnel; NULL where the key is known to have none, and flows with
- *	WEFT_FLOW_SLOW are not wanted
+ * @encap: its tunnel; NULL where the key is known to be of IPv4 and to have none,
+ *	and flows with WEFT_FLOW_SLOW are not wanted
  * @hash: weft_flow_hash() of both
  * @index: its slot, where it is found
  *

@@ -245,10 +245,11 @@ static inline void weft_count_class(const struct weft_net *wn,
 				    u32 bytes, u32 packets)
 {
 	struct weft_class_stats *classes = this_cpu_ptr(wn->class_stats);
+	struct weft_class_counters *count = &classes->class[class];
 
 	u64_stats_update_begin(&classes->syncp);
-	classes->class[class].bytes[direction] += bytes;
-	classes->class[class].packets[direction] += packets;
+	count->bytes[direction] += bytes;
+	count->packets[direction] += packets;
 	u64_stats_update_end(&classes->syncp);
 }
 

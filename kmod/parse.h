@@ -65,6 +65,16 @@ static inline bool weft_key_equal(const struct weft_flow_key *a,
 		 (left[4] ^ right[4]));
 }
 
+/* The same where @b is of IPv4, and its upper words are known to be zero. */
+static inline bool weft_key_equal_ip4(const struct weft_flow_key *a,
+				      const struct weft_flow_key *b)
+{
+	const u64 *left = (const u64 *)a, *right = (const u64 *)b;
+
+	return !(left[0] | left[2] | (left[1] ^ right[1]) |
+		 (left[3] ^ right[3]) | (left[4] ^ right[4]));
+}
+
 #define WEFT_KEY_FRAGMENT	0x01	/* ports unknown: a later fragment */
 /*
  * An ICMP echo, and which end asks. Without the latter, a request would pass

@@ -598,11 +598,13 @@ static void weft_transfer_turn_lone(struct weft_flow_table *table,
 				    const struct sk_buff *skb, u16 attach,
 				    u32 last, u32 now)
 {
-	struct weft_track_end *track = &weft_track(table, flow)->end[pkt->src];
-	bool fresh = track->start_packets == WEFT_TRACK_FRESH;
+	struct weft_track_end *track;
+	bool fresh;
 
-	if (!fresh && now - last < WEFT_GAP_MIN)
+	if (now - last < WEFT_GAP_MIN)
 		return;
+	track = &weft_track(table, flow)->end[pkt->src];
+	fresh = track->start_packets == WEFT_TRACK_FRESH;
 	if (skb->sk && pkt->src == weft_flow_local_end(flow))
 		weft_socket_note(table->sockets, skb->sk, flow, attach);
 	if (!fresh)
