@@ -30,6 +30,7 @@
 
 #define WEFT_SCAN_PERIOD	(HZ / 2)
 #define WEFT_SCAN_PARTS		4	/* each slot is looked at every 2 s */
+#define WEFT_SCAN_MOST		32768U	/* or later, of a large table */
 
 /* How long an entry may be idle under pressure, in order of giving up. */
 #define WEFT_IDLE_PRESSED_NEW	(HZ)
@@ -220,7 +221,8 @@ static void weft_scan(struct weft_flow_table *table)
 	bool pressed = starved ||
 		       !bitmap_empty(table->pressed, WEFT_ATTACH_MAX + 1);
 	u32 slots = table->n_chunks << WEFT_CHUNK_BITS;
-	u32 i, n = pressed ? slots : DIV_ROUND_UP(slots, WEFT_SCAN_PARTS);
+	u32 part = min(DIV_ROUND_UP(slots, WEFT_SCAN_PARTS), WEFT_SCAN_MOST);
+	u32 i, n = pressed ? slots : part;
 
 	for (i = 0; i < n; i++) {
 		u32 index = table->scan_next;

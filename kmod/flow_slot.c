@@ -20,9 +20,19 @@
 #include "flow_internal.h"
 #include "quota.h"
 
-#define WEFT_LOW_WATER		8	/* of all slots, this part is free */
+/*
+ * Of all slots, this part is free, and by as many there are more at a time. Not
+ * beyond a number of chunks: a million flows shall not pay for room that nobody
+ * fills before the worker comes.
+ */
+#define WEFT_SPARE_PART		8
+#define WEFT_SPARE_CHUNKS	16U
 #define WEFT_PRESSED_PERIOD	(HZ / 10)	/* a flood doesn't keep a CPU busy */
-#define WEFT_GROWTH		8	/* by this part at a time */
+
+static u32 weft_spare_chunks(u32 n_chunks)
+{
+	return clamp(n_chunks / WEFT_SPARE_PART, 1U, WEFT_SPARE_CHUNKS);
+}
 
 /**
  * weft_should_grow - are free slots running low, and may there be more
@@ -35,8 +45,10 @@ bool weft_should_grow(const struct weft_flow_table *table)
 {
 	u32 n_chunks = READ_ONCE(table->n_chunks);
 
+	/* Of few chunks, a part of one. */
 	return READ_ONCE(table->n_free) <
-	       (n_chunks << WEFT_CHUNK_BITS) / WEFT_LOW_WATER &&
+	       min((n_chunks << WEFT_CHUNK_BITS) / WEFT_SPARE_PART,
+		   weft_spare_chunks(n_chunks) << WEFT_CHUNK_BITS) &&
 	       n_chunks < READ_ONCE(table->max_chunks);
 }
 
@@ -164,7 +176,7 @@ static int weft_add_chunk(struct weft_flow_table *table)
  */
 void weft_grow(struct weft_flow_table *table)
 {
-	u32 n = max_t(u32, table->n_chunks / WEFT_GROWTH, 1);
+	u32 n = weft_spare_chunks(table->n_chunks);
 
 	while (n-- && table->n_chunks < READ_ONCE(table->max_chunks) &&
 	       !weft_add_chunk(table))
