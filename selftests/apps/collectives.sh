@@ -90,8 +90,9 @@ test_ucx()
 		die "ucx_perftest: $(tail -n 5 "$WORK/client")"
 	on host weft -s flow show
 	is class "$(streams_of ucx/connect .class | sort -u)" kvcache
-	compare "bytes of the 45 messages" \
-		"$(streams_of ucx/connect .tx_bytes | paste -sd+ | bc)" -ge $((45 * 65536))
+	# those before, with which it warms up, are as many as it finds the time for
+	compare "bytes of the 40 messages" \
+		"$(streams_of ucx/connect .tx_bytes | paste -sd+ | bc)" -ge $((40 * 65536))
 	# what it agrees on first goes over a connection of its own
 	is "and no other is" "$(flows '.acceptor_port == 13999' .stream)" null
 }
