@@ -3,13 +3,15 @@
  * Packets that nobody means well with.
  *
  *	hostile DEV MAC COUNT SEED
+ *	hostile DEV MAC COUNT SEED flood SRC DST
  *
  * Puts COUNT frames on DEV for MAC, the same ones for the same SEED: IP in every
  * form that weft reads, between few addresses, ports and queue pairs, so that
  * they meet in flows; TCP whose numbers go on from packet to packet, leave gaps,
  * overlap and contradict themselves; headers that lie about lengths, chains of
  * extension headers, fragments, tunnels in tunnels; and of all that, some cut off
- * or with bytes changed. Prints how many were sent, and passed or dropped.
+ * or with bytes changed. With flood, each is UDP of 1000 bytes and a flow of its own.
+ * Prints how many were sent, and passed or dropped.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -402,6 +404,41 @@ static void put_frame(const uint8_t *to, const uint8_t *from)
 		len = FRAME_MAX;
 }
 
+/* UDP from @src to @dst. */
+static void put_flood(const uint8_t *to, const uint8_t *from, uint32_t src,
+		      uint32_t dst)
+{
+	uint16_t sum;
+
+	memcpy(frame, to, ETH_ALEN);
+	memcpy(frame + ETH_ALEN, from, ETH_ALEN);
+	len = 2 * ETH_ALEN;
+	put16(ETH_P_IP);
+	put32(0x45000000 | 1000);
+	put32(0x00004000);
+	put32(0x40110000);
+	put32(src);
+	put32(dst);
+	sum = checksum(ETH_HLEN, len);
+	frame[ETH_HLEN + 10] = sum >> 8;
+	frame[ETH_HLEN + 11] = sum;
+	put32(0);
+	put16(1000 - 20);
+	put16(0);
+	put_same(1000 - 28, 'f');
+}
+
+/* The next flow: all ports from which and to which there may be one. */
+static void renumber_flood(uint32_t number)
+{
+	size_t end = len;
+
+	len = ETH_HLEN + 20;
+	put16(1024 + number % 60000);
+	put16(1024 + number / 60000);
+	len = end;
+}
+
 static void __attribute__((noreturn)) die(const char *what)
 {
 	fprintf(stderr, "hostile: %s: %s\n", what, strerror(errno));
@@ -411,16 +448,21 @@ static void __attribute__((noreturn)) die(const char *what)
 int main(int argc, char **argv)
 {
 	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_halen = ETH_ALEN };
-	unsigned long count, sent = 0;
+	unsigned long count, sent = 0, i;
+	uint32_t src = 0, dst = 0;
 	struct ifreq ifr = { 0 };
 	uint8_t mac[ETH_ALEN];
 	int fd;
 
-	if (argc != 5 ||
+	if ((argc != 5 && argc != 8) ||
 	    sscanf(argv[2], "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &mac[0], &mac[1],
 		   &mac[2], &mac[3], &mac[4], &mac[5]) != ETH_ALEN) {
-		fprintf(stderr, "usage: hostile DEV MAC COUNT SEED\n");
+		fprintf(stderr, "usage: hostile DEV MAC COUNT SEED [flood SRC DST]\n");
 		return 2;
+	}
+	if (argc == 8) {
+		src = ntohl(inet_addr(argv[6]));
+		dst = ntohl(inet_addr(argv[7]));
 	}
 	count = strtoul(argv[3], NULL, 0);
 	state = strtoul(argv[4], NULL, 0) * 2 + 1;
@@ -435,8 +477,13 @@ int main(int argc, char **argv)
 	if (ioctl(fd, SIOCGIFHWADDR, &ifr))
 		die(argv[1]);
 
-	while (count--) {
-		put_frame(mac, (uint8_t *)ifr.ifr_hwaddr.sa_data);
+	if (src)
+		put_flood(mac, (uint8_t *)ifr.ifr_hwaddr.sa_data, src, dst);
+	for (i = 0; i < count; i++) {
+		if (src)
+			renumber_flood(i);
+		else
+			put_frame(mac, (uint8_t *)ifr.ifr_hwaddr.sa_data);
 		memcpy(&to.sll_protocol, frame + 2 * ETH_ALEN, 2);
 		/* what a hook drops is told here */
 		sent += sendto(fd, frame, len, 0, (struct sockaddr *)&to,

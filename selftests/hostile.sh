@@ -111,4 +111,54 @@ test_from_a_port()
 	unharmed
 }
 
+# of_class NAME dropped|sojourn: packets, nanoseconds on average
+of_class()
+{
+	awk -v name="$1" -v what="$2" '
+	$1 == "class" { its = $5 == name }
+	its {
+		for (i = 1; i < NF; i++) {
+			if ($i !~ "^[(]?" what "$")
+				continue
+			n = $(i + 1)
+			print n * (n ~ /ms$/ ? 1000000 : n ~ /us$/ ? 1000 : n ~ /s$/ ? 1000000000 : 1)
+			exit
+		}
+	}' \
+		"$WORK/classes"
+}
+
+# Of each there is one packet. Who has a connection keeps it, the table its bound,
+# and who has the latency tier does not wait behind them.
+test_a_million_new_flows()
+{
+	local memory flood
+
+	echo 16384 >/sys/module/weft/parameters/max_flows
+	topo
+	must on host weft uplink add up0
+	must on host tc qdisc replace dev up0 root weft rate 50mbit
+	must on host weft rule add protocol tcp port 9 class token
+	port a 11
+	port b 12
+	hold_on
+	must keep b 10.9.0.2 8
+	memory=$(on host weft -j table show | jq '.[0].memory')
+	on a hostile a "$(mac peer eth0)" "$(rounds 1000000 30000)" 1 flood 10.9.0.11 10.9.0.2 \
+		>"$WORK/sent" &
+	flood=$!
+	wait_for "the flood" eval '[ "$(counter port a tx_packets)" -gt 1000 ]'
+	must on host talk rr 10.9.0.2 9 1000 "$(rounds 200 20)"
+	check "all answered before it is over" kill -0 $flood
+	wait $flood
+	on host tc -s class show dev up0 >"$WORK/classes"
+	is "of the latency tier, dropped" "$(of_class token dropped)" 0
+	compare "it waited less" "$(($(of_class token sojourn) * 10))" -lt "$(of_class other sojourn)"
+	compare "flows" "$(on host weft -j table show | jq '.[0].flows')" -le 16384
+	compare "bytes" "$(on host weft -j table show | jq '.[0].memory')" -le $((memory + 16384 * 256))
+	compare "refused to a" "$(counter port a untracked_quota)" -gt 0
+	check "the host's connection answers" goes_on
+	check "and b's is there" has_flow '.opener == "10.9.0.12" and .acceptor_port == 8'
+}
+
 run_tests "$@"
