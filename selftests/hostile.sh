@@ -137,7 +137,7 @@ test_a_million_new_flows()
 	echo 16384 >/sys/module/weft/parameters/max_flows
 	topo
 	must on host weft uplink add up0
-	must on host tc qdisc replace dev up0 root weft rate 50mbit
+	must on host tc qdisc replace dev up0 root weft rate "$(rounds 50mbit 2mbit)"
 	must on host weft rule add protocol tcp port 9 class token
 	port a 11
 	port b 12
