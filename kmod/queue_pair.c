@@ -13,6 +13,7 @@
  * passes. Packets that are sent again have the numbers that they had.
  */
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/jiffies.h>
 #include <linux/skbuff.h>
 
@@ -27,6 +28,11 @@
 
 /* So that no number is 0, in weft_verbs.psn. */
 #define WEFT_PSN_KNOWN		BIT(31)
+/*
+ * Who sends again goes back by less than this; further back is another
+ * connection's first packet.
+ */
+#define WEFT_PSN_BACK		BIT(16)
 
 static void weft_pair_note(struct weft_flow_table *table,
 			   const struct weft_flow_key *key,
@@ -78,8 +84,10 @@ static void weft_pair_meet(struct weft_flow_table *table,
 	weft_pair_note(table, &key, &pkt->encap, peer_qp);
 	flow = weft_flow_find(table, &key, &pkt->encap,
 			      weft_flow_hash(table, &key, &pkt->encap), &index);
-	if (flow)
-		WRITE_ONCE(flow->peer_qp, peer_qp);
+	if (!flow)
+		return;
+	WRITE_ONCE(flow->peer_qp, peer_qp);
+	WRITE_ONCE(flow->verbs.psn, 0);
 }
 
 /* A key that no packet has, of connection @id that end @asker asks for. */
@@ -125,7 +133,7 @@ static void weft_queue_pair_message(struct weft_net *wn, struct weft_flow *flow,
 	u32 was = READ_ONCE(flow->verbs.psn), job = READ_ONCE(flow->job);
 
 	/* Sent again, or another CPU has been here with a later one. */
-	if (was && (s32)((roce->psn - was) << 8) <= 0)
+	if (was && ((was - roce->psn) & GENMASK(23, 0)) < WEFT_PSN_BACK)
 		return;
 	if (cmpxchg(&flow->verbs.psn, was, roce->psn | WEFT_PSN_KNOWN) != was)
 		return;

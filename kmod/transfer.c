@@ -553,15 +553,17 @@ weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
 		weft_track_tell(track, bytes);
 		glance.waits = weft_awaits_ack(flow, half, peer);
 		carry.bridged = glance.waits ||
-				limited > (now - last) / 2;
+				limited > (now - last) / 2 ||
+				(now - last >= WEFT_GAP_MIN &&
+				 weft_reader_midst(table, flow, pkt->src) ==
+				 WEFT_MIDST_MESSAGE);
 		if (local) {
 			claimed = weft_claims_follow(table, flow, pkt->src, last);
 			bytes = weft_track_bytes(flow, track, half);
 		}
 	}
 	silent = !fresh && !claimed && !carry.bridged &&
-		 now - last >= weft_transfer_gap(table, flow, pkt->src) &&
-		 weft_reader_midst(table, flow, pkt->src) != WEFT_MIDST_MESSAGE;
+		 now - last >= weft_transfer_gap(table, flow, pkt->src);
 	if (silent && bytes)
 		weft_transfer_publish(table, flow, pkt->src, last, 0, NULL);
 	if (!fresh && flow->key.proto == IPPROTO_TCP &&

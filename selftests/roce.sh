@@ -71,6 +71,22 @@ test_messages_of_writes_and_reads()
 		rx_framed.size=5000
 }
 
+# A queue pair's number is used again, and the packets' numbers begin anywhere.
+test_messages_of_another_connection()
+{
+	uplinked
+	must roce host 10.9.0.2 "$(rdma_write 17 0x400000 1000)"
+	must roce host 10.9.0.2 "$(rdma_write 17 0x3f0001 1000)"
+	flow_is '.qp == 17' tx_framed.messages=1
+	must roce host 10.9.0.2 "$(rdma_write 17 0x300000 1000)"
+	flow_is '.qp == 17' tx_framed.messages=2
+	# and a little further back, where the connection manager says so
+	must roce host 10.9.0.2 "$(request 2 16)"
+	must roce peer 10.9.0.1 "$(reply 2 17)"
+	must roce host 10.9.0.2 "$(rdma_write 17 0x2fff00 1000)"
+	flow_is '.qp == 17' tx_framed.messages=3
+}
+
 announced() { on host weft -j job show 77 | jq ".[0].$1_transfers.announced"; }
 
 test_messages_are_announced_to_the_job()

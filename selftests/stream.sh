@@ -88,10 +88,11 @@ test_a_message_is_one_transfer()
 	must streams peer serve 5001
 	must streams peer serve 5002
 	small_profile
-	must streams host send 10.9.0.2 5000 $half '20000*00' -
-	is "half of one, and silence" "$(newest 5000)" "[20010,true]"
 	must streams host send 10.9.0.2 5001 $half '20000*00' - '20000*00'
 	wait_for "all of one" newest_is 5001 "[40010,false]"
+	is "of the job, before it" "$(on host weft -j job show 77 | jq '.[0].tx_transfers.count')" 0
+	must streams host send 10.9.0.2 5000 $half '20000*00' -
+	is "half of one, and silence" "$(newest 5000)" "[20010,true]"
 	must streams host send 10.9.0.2 5002 78786162636400035566010203 - 000555660102030405
 	wait_for "the second one" newest_is 5002 "[9,false]"
 }
