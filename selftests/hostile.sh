@@ -5,7 +5,7 @@
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-STORM=$(rounds 50000 8000)
+STORM=$(rounds 20000 8000)
 
 # Where everything is looked at: small table, tunnels, all profiles, jobs.
 exposed()
