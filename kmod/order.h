@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The order of service: which queue sends next, and when. Arithmetic and
- * structures only; knows no device and no packet, builds on the host. The
- * caller serialises all calls on one object (the qdisc's lock).
+ * The order of service: which queue sends next. Arithmetic and structures only;
+ * knows no device and no packet, builds on the host. The caller serialises all
+ * calls on one object (the qdisc's lock).
  */
 #ifndef _WEFT_ORDER_H
 #define _WEFT_ORDER_H
@@ -27,9 +27,6 @@ struct sk_buff;
 
 /* Links slower than this, in bytes a second, get GSO packets in segments. */
 #define WEFT_ORDER_SPLIT_BELOW	125000000ULL
-
-/* Rates, in bytes a second, that the shaper's arithmetic is exact for. */
-#define WEFT_SHAPER_RATE_MAX	125000000000000ULL	/* 1 Pbit/s */
 
 /* Two clocks: the latency tier's own, and that of all who share by weight. */
 enum weft_order_lane {
@@ -178,42 +175,5 @@ u16 weft_order_next(struct weft_order *order);
 void weft_order_served(struct weft_order *order, u16 index, u32 len);
 void weft_order_dropped(struct weft_order *order, u16 index, u32 len);
 u16 weft_order_victim(const struct weft_order *order);
-
-/**
- * struct weft_shaper - when the link is free
- * @rate: bytes a second; 0 for a link that says itself when it is
- * @next_ns: CLOCK_MONOTONIC at which all that was sent will have left
- * @fraction: of a nanosecond on top of @next_ns, in units of 2^-@shift
- * @mult: 2^@shift nanoseconds a byte
- * @shift: as large as keeps @mult within 32 bits, at most 34
- * @idle: nothing waited when the last packet left
- */
-struct weft_shaper {
-	u64	rate;
-	u64	next_ns;
-	u64	fraction;
-	u32	mult;
-	u8	shift;
-	bool	idle;
-};
-
-void weft_shaper_set(struct weft_shaper *shaper, u64 rate, u64 now_ns);
-u64 weft_shaper_packet_ns(const struct weft_shaper *shaper, u32 len);
-u64 weft_shaper_wait(struct weft_shaper *shaper, u64 now_ns);
-void weft_shaper_sent(struct weft_shaper *shaper, u32 len, bool more);
-
-/**
- * struct weft_drain - how fast a link takes packets that wait for it
- * @rate: bytes a second, averaged; 0 until it was measured
- * @start_ns: begin of a time through which packets waited; 0 outside of one
- * @bytes: taken since
- */
-struct weft_drain {
-	u64	rate;
-	u64	start_ns;
-	u64	bytes;
-};
-
-bool weft_drain_sent(struct weft_drain *drain, u32 len, u64 now_ns, bool more);
 
 #endif /* _WEFT_ORDER_H */

@@ -12,6 +12,7 @@
 #include <net/pkt_sched.h>
 #include <net/sch_generic.h>
 #include "order.h"
+#include "shaper.h"
 #include "uplink.h"
 
 /**
