@@ -159,6 +159,20 @@ int weft_event_put(struct sk_buff *skb, const struct weft_event *event)
 	return 0;
 }
 
+/* What is received is not queued here. */
+static int weft_put_queued(struct sk_buff *skb,
+			   const struct weft_transfer *transfer)
+{
+	if (transfer->direction != WEFT_DIRECTION_EGRESS)
+		return 0;
+	if (nla_put_u64_64bit(skb, WEFT_A_TRANSFER_QUEUED_US,
+			      transfer->queued_us, WEFT_A_TRANSFER_PAD) ||
+	    nla_put_u32(skb, WEFT_A_TRANSFER_MARKS, transfer->marks) ||
+	    nla_put_u32(skb, WEFT_A_TRANSFER_DROPS, transfer->drops))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int weft_put_tcp(struct sk_buff *skb, const struct weft_transfer *transfer)
 {
 	if (!transfer->has_tcp)
@@ -210,6 +224,7 @@ int weft_event_put_transfer(struct sk_buff *skb,
 	    (transfer->deadline_ns &&
 	     nla_put_u64_64bit(skb, WEFT_A_TRANSFER_DEADLINE,
 			       transfer->deadline_ns, WEFT_A_TRANSFER_PAD)) ||
+	    weft_put_queued(skb, transfer) ||
 	    weft_put_tcp(skb, transfer))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

@@ -28,6 +28,7 @@ struct weft_claims;
 struct weft_extension_pool;
 struct weft_net;
 struct weft_quota;
+struct weft_sample;
 struct weft_socket_map;
 
 #define WEFT_FLOW_NONE		U32_MAX	/* a slot number that no flow has */
@@ -274,7 +275,7 @@ struct weft_buckets {
  * @wanted: somebody listens for events
  * @wanted_at: jiffies when that was so; any CPU asks anew
  * @minds_changed: times that a flow was taken for something else than before
- * @samples: what local sockets have said, WEFT_SAMPLES of them
+ * @samples: what local sockets and the scheduler have said, WEFT_SAMPLES of them
  * @claims: what their owners said of their transfers, by place of the sample and
  *	under its lock; NULL until one does, then constant
  * @sockets: which flows local sockets have; constant

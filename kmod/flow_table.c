@@ -21,6 +21,7 @@
 #include "flow_internal.h"
 #include "netns.h"
 #include "quota.h"
+#include "sample.h"
 #include "socket.h"
 
 static struct weft_buckets *weft_buckets_alloc(u32 max_flows)

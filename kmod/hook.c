@@ -920,7 +920,9 @@ bool weft_sort(struct weft_uplink *uplink, struct sk_buff *skb,
 	sort->class = stamp->class;
 	sort->job = 0;
 	sort->flow_tag = stamp->index;
+	sort->flow_gen = 0;
 	if (flow) {
+		sort->flow_gen = READ_ONCE(flow->slot_gen);
 		sort->class = READ_ONCE(flow->class);
 		sort->job = READ_ONCE(flow->job);
 	}
@@ -951,6 +953,7 @@ void weft_sort_alone(struct net_device *dev, struct sk_buff *skb,
 	sort->job = 0;
 	sort->class = WEFT_CLASS_OTHER;
 	sort->flow_tag = WEFT_TAG_HASHED;
+	sort->flow_gen = 0;
 
 	if (dev->type != ARPHRD_ETHER)
 		weft_parse(skb, skb_network_offset(skb), skb->protocol, 0,

@@ -37,13 +37,16 @@ enum weft_place {
 
 /**
  * struct weft_sort - what a scheduler wants to know of a packet
- * @flow_tag: stands for the packet's flow among those of the device
+ * @flow_tag: stands for the packet's flow among those of the device: the slot
+ *	of its entry, or with WEFT_TAG_HASHED a hash
+ * @flow_gen: of a slot, its generation
  * @class: class number, never 0
  * @attach: attachment point that sent it: the tenant
  * @job: job number, 0 without one
  */
 struct weft_sort {
 	u32	flow_tag;
+	u32	flow_gen;
 	u8	class;
 	u16	attach;
 	u32	job;

@@ -347,6 +347,32 @@ void weft_job_carry(struct weft_job_table *table, u16 place, u32 id,
 }
 
 /**
+ * weft_job_served - a flow tells its job how a transfer of its own was carried
+ * @table: the namespace's jobs
+ * @place: what weft_job_join() returned
+ * @id: the job's number
+ * @direction: enum weft_direction
+ * @at: tick of the transfer's last byte
+ * @service: how it was carried
+ *
+ * Context: Any. Takes the job's lock.
+ */
+void weft_job_served(struct weft_job_table *table, u16 place, u32 id,
+		     u8 direction, u64 at, const struct weft_service *service)
+{
+	struct weft_job *job;
+	unsigned long flags;
+
+	if (!place || place > WEFT_JOBS_MAX)
+		return;
+	job = &table->pool[place - 1];
+	spin_lock_irqsave(&job->lock, flags);
+	if (job->id == id)
+		weft_burst_served(&job->burst[direction & 1], at, service);
+	spin_unlock_irqrestore(&job->lock, flags);
+}
+
+/**
  * weft_job_announce - somebody knows the size of what is about to be sent
  * @table: the namespace's jobs
  * @id: job number

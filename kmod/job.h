@@ -69,6 +69,8 @@ u64 weft_job_recycled(struct weft_job_table *table);
 u32 weft_job_gap(struct weft_job_table *table, u16 place, u8 direction);
 void weft_job_carry(struct weft_job_table *table, u16 place, u32 job,
 		    u8 direction, const struct weft_job_carry *carry);
+void weft_job_served(struct weft_job_table *table, u16 place, u32 job,
+		     u8 direction, u64 at, const struct weft_service *service);
 bool weft_job_announce(struct weft_job_table *table, u32 job, u8 direction,
 		       u64 now, u64 bytes);
 bool weft_job_bursts(struct weft_job_table *table, u32 job,

@@ -184,6 +184,8 @@ static void weft_burst_close(struct weft_burst *burst)
 	past->length = min_t(u64, burst->last - burst->start, U32_MAX);
 	past->flows = burst->flows;
 	burst->closed++;
+	burst->last_service = burst->service;
+	memset(&burst->service, 0, sizeof(burst->service));
 	burst->bytes = 0;
 	burst->flows = 0;
 	burst->announced = 0;
@@ -279,6 +281,28 @@ bool weft_burst_add(struct weft_burst *burst, const struct weft_chunk *chunk)
 	if (chunk->bytes)
 		weft_burst_set_gap(burst);
 	return closed;
+}
+
+/**
+ * weft_burst_served - how a flow's part of a transfer was carried
+ * @burst: the stream's transfers
+ * @at: tick of the part's last byte
+ * @service: how
+ *
+ * A flow knows when its own part is over, which often is when the next transfer
+ * has begun. Of those before that no account is kept.
+ *
+ * Context: Any.
+ */
+void weft_burst_served(struct weft_burst *burst, u64 at,
+		       const struct weft_service *service)
+{
+	const struct weft_past *past = weft_burst_past(burst, 0);
+
+	if (burst->begun && at >= burst->start)
+		weft_service_add(&burst->service, service);
+	else if (past && at >= past->start)
+		weft_service_add(&burst->last_service, service);
 }
 
 /**

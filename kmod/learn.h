@@ -22,6 +22,30 @@
 #define WEFT_GAP_MIN		2
 
 /**
+ * struct weft_service - how a transfer, or a part of it, was carried
+ * @packets: on the wire
+ * @queued_ns: for how long packets waited in the scheduler; of several flows
+ *	the sum
+ * @marks: packets that it gave CE
+ * @drops: packets that it dropped
+ */
+struct weft_service {
+	u64	packets;
+	u64	queued_ns;
+	u32	marks;
+	u32	drops;
+};
+
+static inline void weft_service_add(struct weft_service *sum,
+				    const struct weft_service *more)
+{
+	sum->packets += more->packets;
+	sum->queued_ns += more->queued_ns;
+	sum->marks += more->marks;
+	sum->drops += more->drops;
+}
+
+/**
  * struct weft_past - a transfer that is over
  * @start: tick of its first byte
  * @bytes: in it
@@ -61,6 +85,8 @@ struct weft_learned {
  * @closed: transfers before it
  * @stray: bytes that came too late to say of which transfer they are
  * @flows: that took part in the current one
+ * @service: how it was carried, as far as its flows have told
+ * @last_service: how the one before it was
  * @gap: ticks without a byte that end it
  * @begun: there is a current one
  * @newest: place of the newest in @recent
@@ -74,6 +100,8 @@ struct weft_burst {
 	u64			announced;
 	u64			closed;
 	u64			stray;
+	struct weft_service	service;
+	struct weft_service	last_service;
 	u32			flows;
 	u32			gap;
 	bool			begun;
@@ -100,6 +128,8 @@ u64 weft_stream_bytes(u64 before, u64 wire, u32 advanced);
 
 void weft_burst_init(struct weft_burst *burst);
 bool weft_burst_add(struct weft_burst *burst, const struct weft_chunk *chunk);
+void weft_burst_served(struct weft_burst *burst, u64 at,
+		       const struct weft_service *service);
 void weft_burst_announce(struct weft_burst *burst, u64 now, u64 bytes);
 bool weft_burst_silent(const struct weft_burst *burst, u64 now);
 u64 weft_burst_expected(const struct weft_burst *burst);

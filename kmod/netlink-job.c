@@ -120,6 +120,22 @@ static u64 weft_job_usecs(u64 ticks)
 	return div_u64(jiffies64_to_nsecs(ticks), NSEC_PER_USEC);
 }
 
+/* How a transfer was carried: attributes of the current one, or of the last. */
+static int weft_put_service(struct sk_buff *skb,
+			    const struct weft_service *service,
+			    int packets, int queued_us, int marks, int drops)
+{
+	if (nla_put_u64_64bit(skb, packets, service->packets,
+			      WEFT_A_JOB_TRANSFERS_PAD) ||
+	    nla_put_u64_64bit(skb, queued_us,
+			      div_u64(service->queued_ns, NSEC_PER_USEC),
+			      WEFT_A_JOB_TRANSFERS_PAD) ||
+	    nla_put_u32(skb, marks, service->marks) ||
+	    nla_put_u32(skb, drops, service->drops))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int weft_put_learned(struct sk_buff *skb, const struct weft_burst *burst)
 {
 	const struct weft_past *past = weft_burst_past(burst, 0);
@@ -146,7 +162,11 @@ static int weft_put_learned(struct sk_buff *skb, const struct weft_burst *burst)
 	    (learned->trusted &&
 	     nla_put_flag(skb, WEFT_A_JOB_TRANSFERS_TRUSTED)))
 		return -EMSGSIZE;
-	return 0;
+	return weft_put_service(skb, &burst->last_service,
+				WEFT_A_JOB_TRANSFERS_LAST_PACKETS,
+				WEFT_A_JOB_TRANSFERS_LAST_QUEUED_US,
+				WEFT_A_JOB_TRANSFERS_LAST_MARKS,
+				WEFT_A_JOB_TRANSFERS_LAST_DROPS);
 }
 
 /* Nothing of a direction in which there was no transfer. */
@@ -178,6 +198,11 @@ static int weft_put_transfers(struct sk_buff *skb, int attr,
 	    (expected &&
 	     nla_put_u64_64bit(skb, WEFT_A_JOB_TRANSFERS_EXPECTED, expected,
 			       WEFT_A_JOB_TRANSFERS_PAD)) ||
+	    weft_put_service(skb, &burst->service,
+			     WEFT_A_JOB_TRANSFERS_PACKETS,
+			     WEFT_A_JOB_TRANSFERS_QUEUED_US,
+			     WEFT_A_JOB_TRANSFERS_MARKS,
+			     WEFT_A_JOB_TRANSFERS_DROPS) ||
 	    weft_put_learned(skb, burst))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

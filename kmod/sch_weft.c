@@ -43,8 +43,10 @@
 
 #include "class.h"
 #include "hook.h"
+#include "netns.h"
 #include "sched.h"
 #include "trace.h"
+#include "transfer.h"
 #include "uplink.h"
 
 #define WEFT_FLOWS_DEFAULT		1024
@@ -54,6 +56,8 @@
 /* Drops of one enqueue() and of one dequeue(). */
 #define WEFT_DROP_BATCH			64
 #define WEFT_DROP_EARLY			8
+/* A flow is not told of shorter waits, without a mark or drop. */
+#define WEFT_TELL_NS			(100 * NSEC_PER_USEC)
 
 /**
  * struct weft_skb_cb - what the qdisc keeps with a queued packet
@@ -134,6 +138,55 @@ static void weft_sched_count_drop(struct Qdisc *sch, const struct sk_buff *skb,
 	trace_weft_drop(qdisc_dev(sch), skb, class, qdisc_pkt_len(skb), reason);
 }
 
+/* Says to a flow what was done to its packets; nothing to one without an entry. */
+static void weft_sched_tell(struct weft_sched *q, u32 tag, u32 gen,
+			    const struct weft_service *service)
+{
+	struct weft_uplink *uplink;
+
+	if (tag & WEFT_TAG_HASHED)
+		return;
+	rcu_read_lock();
+	uplink = rcu_dereference(q->ref.uplink);
+	if (uplink)
+		weft_transfer_queued(uplink->wn->flows, tag, gen, service);
+	rcu_read_unlock();
+}
+
+/* Packets of a queue have waited until @now; is that worth to be told? */
+static void weft_sched_waited(struct weft_sched *q, struct weft_sched_flow *flow,
+			      u64 now)
+{
+	struct weft_service *service = &flow->service;
+
+	service->queued_ns += now - min(now, flow->since_ns);
+	flow->since_ns = now;
+	if (service->queued_ns < WEFT_TELL_NS && !service->marks &&
+	    !service->drops)
+		return;
+	weft_sched_tell(q, flow->tag, flow->gen, service);
+	memset(service, 0, sizeof(*service));
+	flow->told = jiffies;
+}
+
+/* A packet goes to a queue: whose flow's is that? */
+static void weft_sched_note(struct Qdisc *sch, u16 index,
+			    const struct weft_sort *sort, u64 now)
+{
+	struct weft_sched *q = qdisc_priv(sch);
+	struct weft_sched_flow *flow = &q->flow[index];
+
+	if (!q->order.queue[index].packets)
+		flow->since_ns = now;
+	/* A shared queue has many, an empty one may have been another's. */
+	if (flow->tag == sort->flow_tag && flow->gen == sort->flow_gen)
+		return;
+	weft_sched_waited(q, flow, now);
+	memset(&flow->service, 0, sizeof(flow->service));
+	flow->tag = sort->flow_tag;
+	flow->gen = sort->flow_gen;
+}
+
 /*
  * Packets that don't fit: half of the victim's queue at a time, from its head,
  * so that one flow learns of it, once and soon. Returns true if @index lost
@@ -163,8 +216,11 @@ static bool weft_sched_trim(struct Qdisc *sch, u16 index,
 					   qdisc_pkt_len(skb));
 			weft_sched_count_drop(sch, skb, queue->class,
 					      TCA_WEFT_DROP_LIMIT);
+			q->flow[victim].service.drops++;
 			__qdisc_drop(skb, to_free);
 		} while (--budget && queue->bytes > half);
+		if (!queue->packets)
+			weft_sched_waited(q, &q->flow[victim], ktime_get_ns());
 	}
 	return own;
 }
@@ -273,6 +329,18 @@ static int weft_sched_drop(struct Qdisc *sch, struct sk_buff *skb, u8 class,
 	return NET_XMIT_DROP;
 }
 
+/* The same of a packet whose flow is told. */
+static int weft_sched_refuse(struct Qdisc *sch, struct sk_buff *skb,
+			     const struct weft_sort *sort,
+			     enum tca_weft_drop reason,
+			     struct sk_buff **to_free)
+{
+	static const struct weft_service lost = { .drops = 1 };
+
+	weft_sched_tell(qdisc_priv(sch), sort->flow_tag, sort->flow_gen, &lost);
+	return weft_sched_drop(sch, skb, sort->class, reason, to_free);
+}
+
 static int weft_sched_enqueue(struct sk_buff *skb, struct Qdisc *sch,
 			      struct sk_buff **to_free)
 {
@@ -303,18 +371,19 @@ static int weft_sched_enqueue(struct sk_buff *skb, struct Qdisc *sch,
 		weft_sched_trim(sch, WEFT_ORDER_NONE, to_free);
 		qdisc_tree_reduce_backlog(sch, qlen - sch->q.qlen,
 					  backlog - sch->qstats.backlog);
-		return weft_sched_drop(sch, skb, sort.class,
-				       TCA_WEFT_DROP_LIMIT, to_free);
+		return weft_sched_refuse(sch, skb, &sort, TCA_WEFT_DROP_LIMIT,
+					 to_free);
 	}
 
 	now = ktime_get_ns();
 	empty = !q->order.packets;
 	index = weft_order_find(&q->order, sort.flow_tag, sort.class);
+	weft_sched_note(sch, index, &sort, now);
 	if (!q->splitting || !skb_is_gso(skb))
 		weft_sched_append(sch, skb, index, now);
 	else if (!weft_sched_append_segments(sch, skb, index, now))
-		return weft_sched_drop(sch, skb, sort.class,
-				       TCA_WEFT_DROP_SEGMENT, to_free);
+		return weft_sched_refuse(sch, skb, &sort, TCA_WEFT_DROP_SEGMENT,
+					 to_free);
 
 	/* What is alone always fits: a limit must not stop the link. */
 	if (likely(q->memory <= q->limit) || empty) {
@@ -427,6 +496,7 @@ static struct sk_buff *weft_sched_send(struct Qdisc *sch)
 		weft_order_dropped(&q->order, index, len);
 		weft_sched_count_drop(sch, skb, queue->class,
 				      TCA_WEFT_DROP_AQM);
+		q->flow[index].service.drops++;
 		q->lost++;
 		q->lost_bytes += len;
 		kfree_skb(skb);
@@ -435,10 +505,14 @@ static struct sk_buff *weft_sched_send(struct Qdisc *sch)
 	if (weft_step_mark(sojourn, q->step_ns, queue->bytes - len,
 			   q->order.max_len) && INET_ECN_set_ce(skb)) {
 		q->class[queue->class].marks++;
+		q->flow[index].service.marks++;
 		marked = true;
 	}
 
 	weft_order_served(&q->order, index, len);
+	/* Once a jiffy or when nothing is left: few packets pay for it. */
+	if (!queue->packets || q->flow[index].told != (u32)jiffies)
+		weft_sched_waited(q, &q->flow[index], now);
 	weft_shaper_sent(&q->shaper, len, q->order.packets);
 	if (weft_drain_sent(&q->drain, len, now, q->order.packets))
 		weft_sched_update_rate(sch);
@@ -492,7 +566,7 @@ static void weft_sched_reset(struct Qdisc *sch)
 	struct weft_sched *q = qdisc_priv(sch);
 	u32 i, n;
 
-	if (!q->queues)
+	if (!q->queues || !q->flow)
 		return;
 	n = weft_order_queues(q->config.flows);
 	for (i = 0; i < n; i++) {
@@ -502,6 +576,7 @@ static void weft_sched_reset(struct Qdisc *sch)
 			rtnl_kfree_skbs(queue->head, queue->tail);
 	}
 	weft_order_reset(&q->order);
+	memset(q->flow, 0, n * sizeof(*q->flow));
 	weft_shaper_set(&q->shaper, q->config.rate, ktime_get_ns());
 	q->drain.start_ns = 0;
 	q->memory = 0;
@@ -584,7 +659,9 @@ static int weft_sched_qdisc_init(struct Qdisc *sch, struct nlattr *opt,
 
 	q->queues = kvzalloc(weft_order_memory(q->config.flows),
 			     GFP_KERNEL_ACCOUNT);
-	if (!q->queues) {
+	q->flow = kvcalloc(weft_order_queues(q->config.flows),
+			   sizeof(*q->flow), GFP_KERNEL_ACCOUNT);
+	if (!q->queues || !q->flow) {
 		NL_SET_ERR_MSG_MOD(extack, "No memory for the queues");
 		return -ENOMEM;
 	}
@@ -615,6 +692,7 @@ static void weft_sched_destroy(struct Qdisc *sch)
 		qdisc_watchdog_cancel(&q->watchdog);
 	weft_uplink_ref_exit(&q->ref);
 	tcf_block_put(q->block);
+	kvfree(q->flow);
 	kvfree(q->queues);
 }
 

@@ -11,6 +11,7 @@
 #include <net/gen_stats.h>
 #include <net/pkt_sched.h>
 #include <net/sch_generic.h>
+#include "learn.h"
 #include "order.h"
 #include "shaper.h"
 #include "uplink.h"
@@ -29,6 +30,22 @@ struct weft_sched_class {
 	u64				drops[TCA_WEFT_DROP_MAX + 1];
 	u64				sojourn_ns;
 	u64				sojourn_max_ns;
+};
+
+/**
+ * struct weft_sched_flow - what a queue's flow has not been told yet
+ * @tag: weft_sort.flow_tag of the newest packet
+ * @gen: likewise its flow_gen
+ * @told: jiffies (32 bits) when it was told last
+ * @since_ns: from when on packets have waited that it was not told of
+ * @service: what was done to its packets
+ */
+struct weft_sched_flow {
+	u32			tag;
+	u32			gen;
+	u32			told;
+	u64			since_ns;
+	struct weft_service	service;
 };
 
 /**
@@ -63,6 +80,7 @@ struct weft_sched_config {
  * @watchdog: wakes the shaper
  * @config: what the user set; RTNL to write
  * @queues: memory of @order's queues
+ * @flow: what their flows are to be told, by number of the queue
  * @ref: the device's uplink, while there is one
  * @filter_list: tc filters
  * @block: likewise
@@ -86,6 +104,7 @@ struct weft_sched {
 	struct qdisc_watchdog		watchdog;
 	struct weft_sched_config	config;
 	void				*queues;
+	struct weft_sched_flow		*flow;
 	struct weft_uplink_ref		ref;
 	struct tcf_proto __rcu		*filter_list;
 	struct tcf_block		*block;

@@ -15,10 +15,6 @@
  * flow in a job ends its transfers where the job does: what its job has
  * learned of its silences holds for the flow.
  *
- * Where the packet has its local socket with it, the socket's figures are read
- * off. They are single words of which each is right at some time; a socket that
- * is locked elsewhere meanwhile moves them on.
- *
  * Nor does one in the midst of a message, where headers in the stream say how long
  * each is. Behind the last byte of one a transfer is over, if nothing follows.
  *
@@ -34,9 +30,8 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
-#include <net/inet_sock.h>
+#include <linux/time64.h>
 #include <net/sock.h>
-#include <net/tcp.h>
 
 #include "behave.h"
 #include "claim.h"
@@ -45,6 +40,7 @@
 #include "job.h"
 #include "netns.h"
 #include "reader.h"
+#include "sample.h"
 #include "socket.h"
 #include "transfer.h"
 
@@ -121,22 +117,6 @@ static bool weft_sends(const struct weft_flow *flow, const struct weft_pkt *pkt)
 	       pkt->kind != WEFT_PKT_FLOW || pkt->payload_len;
 }
 
-static struct weft_sample *weft_sample(struct weft_flow_table *table,
-				       const struct weft_flow *flow)
-{
-	return &table->samples[flow->index % WEFT_SAMPLES];
-}
-
-static bool weft_sample_is(const struct weft_sample *sample,
-			   const struct weft_flow *flow)
-{
-	/* A flow that has ended and still has its counts: the next generation. */
-	bool ended = !(READ_ONCE(flow->flags) & WEFT_FLOW_LIVE);
-
-	return sample->valid && sample->index == flow->index &&
-	       sample->slot_gen == READ_ONCE(flow->slot_gen) - ended;
-}
-
 /* The sample's lock; there are some. */
 static struct weft_claims *weft_claims_of(struct weft_flow_table *table,
 					  const struct weft_sample *sample)
@@ -144,126 +124,26 @@ static struct weft_claims *weft_claims_of(struct weft_flow_table *table,
 	return &table->claims[sample - table->samples];
 }
 
-/* From now on the sample is of @flow; false where it was another's. The lock. */
-static bool weft_sample_own(struct weft_flow_table *table,
-			    struct weft_sample *sample,
-			    const struct weft_flow *flow)
-{
-	if (weft_sample_is(sample, flow))
-		return true;
-	sample->index = flow->index;
-	sample->slot_gen = READ_ONCE(flow->slot_gen);
-	sample->valid = true;
-	sample->has_tcp = false;
-	if (READ_ONCE(table->claims))
-		weft_claims_of(table, sample)->n = 0;
-	return false;
-}
-
-/* The three times exclude each other; one of them may be running. */
-static void weft_read_socket(const struct tcp_sock *tp,
-			     u32 figure[WEFT_TCP_FIGURES])
-{
-	u32 running = tcp_jiffies32 - READ_ONCE(tp->chrono_start);
-	u32 time[__TCP_CHRONO_MAX] = { 0 };
-	/* A bit field: whichever value is read was right a moment ago. */
-	u8 type = data_race((u8)tp->chrono_type);
-	int i;
-
-	for (i = TCP_CHRONO_BUSY; i < __TCP_CHRONO_MAX; i++) {
-		time[i] = READ_ONCE(tp->chrono_stat[i - 1]);
-		if (i == type)
-			time[i] += running;
-	}
-	figure[WEFT_TCP_RETRANSMITS] = READ_ONCE(tp->total_retrans);
-	figure[WEFT_TCP_RWND] = time[TCP_CHRONO_RWND_LIMITED];
-	figure[WEFT_TCP_SNDBUF] = time[TCP_CHRONO_SNDBUF_LIMITED];
-	figure[WEFT_TCP_BUSY] = time[TCP_CHRONO_BUSY] +
-				time[TCP_CHRONO_RWND_LIMITED] +
-				time[TCP_CHRONO_SNDBUF_LIMITED];
-}
-
-/* The TCP socket of this host that sent a packet, NULL where none did. */
-static const struct sock *weft_sender(const struct weft_flow *flow,
-				      const struct sk_buff *skb)
-{
-	struct sock *sk = skb->sk;
-
-	if (!sk || flow->key.proto != IPPROTO_TCP)
-		return NULL;
-	sk = sk_to_full_sk(sk);
-	return sk && sk_fullsock(sk) && sk_is_tcp(sk) ? sk : NULL;
-}
-
-/*
- * What the socket says now; whoever has the sample meanwhile keeps it. Returns
- * how many jiffies since the last time it had data that it could not send for
- * lack of a window or a buffer.
- */
-static u32 weft_sample_take(struct weft_flow_table *table,
-			    const struct weft_flow *flow,
-			    const struct sk_buff *skb)
-{
-	struct weft_sample *sample = weft_sample(table, flow);
-	const struct sock *sk = weft_sender(flow, skb);
-	u32 limited;
-
-	if (!sk || !spin_trylock(&sample->lock))
-		return 0;
-	limited = sample->now[WEFT_TCP_RWND] + sample->now[WEFT_TCP_SNDBUF];
-	weft_read_socket(tcp_sk(sk), sample->now);
-	limited = sample->now[WEFT_TCP_RWND] + sample->now[WEFT_TCP_SNDBUF] -
-		  limited;
-	sample->rtt_us = READ_ONCE(tcp_sk(sk)->srtt_us) >> 3;
-	if (!weft_sample_own(table, sample, flow) || !sample->has_tcp) {
-		limited = 0;
-		/* The first packet of a connection: nothing was before it. */
-		memcpy(sample->base, sample->now, sizeof(sample->base));
-		sample->has_tcp = true;
-	}
-	spin_unlock(&sample->lock);
-	return limited;
-}
-
-static void weft_sample_begin(struct weft_flow_table *table,
-			      const struct weft_flow *flow)
-{
-	struct weft_sample *sample = weft_sample(table, flow);
-
-	if (!spin_trylock(&sample->lock))
-		return;
-	if (weft_sample_is(sample, flow))
-		memcpy(sample->base, sample->now, sizeof(sample->base));
-	spin_unlock(&sample->lock);
-}
-
-static void weft_sample_show(struct weft_flow_table *table,
-			     const struct weft_flow *flow,
-			     struct weft_transfer *transfer)
-{
-	struct weft_sample *sample = weft_sample(table, flow);
-	u32 figure[WEFT_TCP_FIGURES];
-	int i;
-
-	spin_lock_bh(&sample->lock);
-	transfer->has_tcp = weft_sample_is(sample, flow) && sample->has_tcp;
-	transfer->rtt_us = sample->rtt_us;
-	for (i = 0; i < WEFT_TCP_FIGURES; i++)
-		figure[i] = sample->now[i] - sample->base[i];
-	spin_unlock_bh(&sample->lock);
-	if (!transfer->has_tcp)
-		return;
-	transfer->retransmits = figure[WEFT_TCP_RETRANSMITS];
-	transfer->busy_us = weft_usecs(figure[WEFT_TCP_BUSY]);
-	transfer->rwnd_us = weft_usecs(figure[WEFT_TCP_RWND]);
-	transfer->sndbuf_us = weft_usecs(figure[WEFT_TCP_SNDBUF]);
-}
-
 static u32 weft_transfer_gap(struct weft_flow_table *table,
 			     const struct weft_flow *flow, unsigned int end)
 {
 	return weft_job_gap(table->wn->jobs, READ_ONCE(flow->job_place),
 			    weft_flow_end_direction(flow, end));
+}
+
+static void weft_track_service(struct weft_flow_table *table,
+			       const struct weft_flow *flow, unsigned int end,
+			       const struct weft_track_end *track,
+			       const struct weft_flow_half *half,
+			       struct weft_service *service)
+{
+	if (end == weft_flow_local_end(flow))
+		weft_sample_service(table, flow, READ_ONCE(track->start_bytes),
+				    service);
+	else
+		memset(service, 0, sizeof(*service));
+	service->packets = (u32)atomic64_read(&half->packets) -
+			   READ_ONCE(track->start_packets);
 }
 
 /*
@@ -279,6 +159,7 @@ static void weft_transfer_fill(struct weft_flow_table *table,
 	const struct weft_flow_half *half = weft_flow_half(flow, end);
 	u32 started = READ_ONCE(track->started);
 	u64 ago = get_jiffies_64() - weft_tick(started);
+	struct weft_service service;
 
 	memset(transfer, 0, sizeof(*transfer));
 	transfer->direction = weft_flow_end_direction(flow, end);
@@ -286,8 +167,11 @@ static void weft_transfer_fill(struct weft_flow_table *table,
 	transfer->duration_us = weft_usecs(max_t(s32, last - started, 0));
 	transfer->wire_bytes = weft_track_wire(track, half);
 	transfer->bytes = weft_track_bytes(flow, track, half);
-	transfer->packets = (u32)atomic64_read(&half->packets) -
-			    READ_ONCE(track->start_packets);
+	weft_track_service(table, flow, end, track, half, &service);
+	transfer->packets = service.packets;
+	transfer->queued_us = div_u64(service.queued_ns, NSEC_PER_USEC);
+	transfer->marks = service.marks;
+	transfer->drops = service.drops;
 	if (transfer->direction == WEFT_DIRECTION_EGRESS)
 		weft_sample_show(table, flow, transfer);
 	if (!claim)
@@ -334,6 +218,25 @@ static void weft_transfer_publish(struct weft_flow_table *table,
 {
 	if (weft_transfer_wanted(table))
 		weft_transfer_event(table, flow, end, last, behind, claim);
+}
+
+/* It is told to whoever listens, and to its job. Otherwise as above. */
+static void weft_transfer_over(struct weft_flow_table *table,
+			       struct weft_flow *flow, unsigned int end,
+			       u32 last, u64 behind,
+			       const struct weft_claim *claim)
+{
+	u16 place = READ_ONCE(flow->job_place);
+	struct weft_service service;
+
+	weft_transfer_publish(table, flow, end, last, behind, claim);
+	if (!place)
+		return;
+	weft_track_service(table, flow, end, &weft_track(table, flow)->end[end],
+			   weft_flow_half(flow, end), &service);
+	weft_job_served(table->wn->jobs, place, READ_ONCE(flow->job),
+			weft_flow_end_direction(flow, end), weft_tick(last),
+			&service);
 }
 
 /* A transfer that has sent @behind bytes by now, of those before @seq_end. */
@@ -411,11 +314,11 @@ static bool weft_claims_follow(struct weft_flow_table *table,
 	while (weft_claim_step(table, flow, track, half, &step)) {
 		before = weft_track_bytes(flow, track, half);
 		if (!step.begins)
-			weft_transfer_publish(table, flow, end, last,
-					      before - step.size, &step.claim);
+			weft_transfer_over(table, flow, end, last,
+					   before - step.size, &step.claim);
 		else if (before > step.behind)
-			weft_transfer_publish(table, flow, end, last,
-					      step.behind, NULL);
+			weft_transfer_over(table, flow, end, last, step.behind,
+					   NULL);
 		weft_track_begin(track, half, weft_seq_end(half), step.behind,
 				 last);
 		weft_sample_begin(table, flow);
@@ -479,6 +382,28 @@ void weft_transfer_claim_end(struct weft_flow_table *table,
 	if (weft_sample_is(sample, flow))
 		weft_claims_end(weft_claims_of(table, sample), seq, sent);
 	spin_unlock_bh(&sample->lock);
+}
+
+/**
+ * weft_transfer_queued - the scheduler held packets of a flow back
+ * @table: the table
+ * @index: the flow's slot
+ * @slot_gen: the slot's generation when the packets were queued: the flow may
+ *	be gone by now
+ * @service: what it did to them; without @packets, which the flow counts itself
+ *
+ * Context: RCU read side, softirqs off; with the qdisc's lock.
+ */
+void weft_transfer_queued(struct weft_flow_table *table, u32 index,
+			  u32 slot_gen, const struct weft_service *service)
+{
+	const struct weft_flow *flow = weft_flow_by_index(table, index);
+	const struct weft_track_end *track;
+
+	if (!flow || READ_ONCE(flow->slot_gen) != slot_gen)
+		return;
+	track = &weft_track(table, flow)->end[weft_flow_local_end(flow)];
+	weft_sample_queued(table, flow, READ_ONCE(track->start_bytes), service);
 }
 
 /**
@@ -565,7 +490,7 @@ weft_transfer_turn(struct weft_flow_table *table, struct weft_flow *flow,
 	silent = !fresh && !claimed && !carry.bridged &&
 		 now - last >= weft_transfer_gap(table, flow, pkt->src);
 	if (silent && bytes)
-		weft_transfer_publish(table, flow, pkt->src, last, 0, NULL);
+		weft_transfer_over(table, flow, pkt->src, last, 0, NULL);
 	if (!fresh && flow->key.proto == IPPROTO_TCP &&
 	    (source == WEFT_SOURCE_DEFAULT || source == WEFT_SOURCE_BEHAVIOUR)) {
 		glance.end = pkt->src;
@@ -666,17 +591,17 @@ void weft_transfer_settle(struct weft_flow_table *table, struct weft_flow *flow)
 		bytes = weft_track_bytes(flow, track, half);
 		carry.bytes = bytes - weft_track_told(track);
 		weft_track_tell(track, bytes);
+		carry.was = weft_tick(half->last);
+		weft_job_carry(table->wn->jobs, flow->job_place, flow->job,
+			       weft_flow_end_direction(flow, end), &carry);
 		/* Samples are the packet path's. */
 		local_bh_disable();
 		weft_claims_follow(table, flow, end, half->last);
 		local_bh_enable();
 		weft_claims_read(table, flow, end, &claims);
 		if (weft_track_bytes(flow, track, half))
-			weft_transfer_publish(table, flow, end, half->last, 0,
-					      weft_claims_current(&claims));
-		carry.was = weft_tick(half->last);
-		weft_job_carry(table->wn->jobs, flow->job_place, flow->job,
-			       weft_flow_end_direction(flow, end), &carry);
+			weft_transfer_over(table, flow, end, half->last, 0,
+					   weft_claims_current(&claims));
 	}
 }
 
@@ -746,6 +671,8 @@ void weft_transfer_untold(struct weft_flow_table *table, struct weft_flow *flow,
 			  struct weft_burst bursts[2])
 {
 	struct weft_chunk chunk = { };
+	struct weft_service service;
+	struct weft_burst *burst;
 	unsigned int end;
 	u64 told, bytes;
 
@@ -761,8 +688,12 @@ void weft_transfer_untold(struct weft_flow_table *table, struct weft_flow *flow,
 		bytes = weft_track_bytes(flow, track, half);
 		chunk.at = weft_tick(READ_ONCE(half->last));
 		chunk.bytes = bytes > told ? bytes - told : 0;
+		burst = &bursts[weft_flow_end_direction(flow, end)];
 		if (chunk.bytes)
-			weft_burst_add(&bursts[weft_flow_end_direction(flow, end)],
-				       &chunk);
+			weft_burst_add(burst, &chunk);
+		if (!bytes)
+			continue;
+		weft_track_service(table, flow, end, track, half, &service);
+		weft_burst_served(burst, chunk.at, &service);
 	}
 }

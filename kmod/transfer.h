@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Transfers of flows: where one begins and ends, and what a local TCP socket
- * knows about it. Looked at once a jiffy for each end of a flow, never at each
- * packet.
+ * Transfers of flows: where one begins and ends. Looked at once a jiffy for each
+ * end of a flow, never at each packet.
  */
 #ifndef _WEFT_TRANSFER_H
 #define _WEFT_TRANSFER_H
 
-#include <linux/spinlock.h>
 #include <linux/types.h>
 #include "learn.h"
 
@@ -16,8 +14,6 @@ struct weft_claim;
 struct weft_flow;
 struct weft_flow_table;
 struct weft_pkt;
-
-#define WEFT_SAMPLES		4096	/* flows whose sockets are followed */
 
 /**
  * struct weft_track_end - the newest transfer of one end of a flow
@@ -57,48 +53,6 @@ struct weft_track {
 };
 
 /**
- * enum weft_tcp_figure - what is read off a TCP socket; all only ever grow
- * @WEFT_TCP_RETRANSMITS: segments sent again
- * @WEFT_TCP_BUSY: jiffies with data to send, for whatever reason it was not
- * @WEFT_TCP_RWND: those in which the receiver's window was full
- * @WEFT_TCP_SNDBUF: those in which the send buffer was too small
- * @WEFT_TCP_FIGURES: how many
- */
-enum weft_tcp_figure {
-	WEFT_TCP_RETRANSMITS,
-	WEFT_TCP_BUSY,
-	WEFT_TCP_RWND,
-	WEFT_TCP_SNDBUF,
-	WEFT_TCP_FIGURES,
-};
-
-/**
- * struct weft_sample - what a flow's local socket has said
- * @lock: of the rest; any context in which packets are judged
- * @index: the flow's slot
- * @slot_gen: the slot's generation then; 0 with @index 0 for nobody yet
- * @valid: there is something
- * @has_tcp: the figures are there
- * @rtt_us: smoothed round-trip time, when last looked at
- * @base: when the current transfer began
- * @now: when last looked at
- *
- * Found by the low bits of the slot's number. Slots are used from the lowest
- * number on, so that flows share a sample only where there are more of them
- * than samples; then the newest has it.
- */
-struct weft_sample {
-	spinlock_t	lock;	/* of the figures */
-	u32		index;
-	u32		slot_gen;
-	bool		valid;
-	bool		has_tcp;
-	u32		rtt_us;
-	u32		base[WEFT_TCP_FIGURES];
-	u32		now[WEFT_TCP_FIGURES];
-};
-
-/**
  * struct weft_transfer - a transfer, as it is shown
  * @start_ns: CLOCK_MONOTONIC, to the jiffy
  * @duration_us: from its first byte to its newest one, to the jiffy
@@ -112,6 +66,10 @@ struct weft_sample {
  * @deadline_ns: CLOCK_MONOTONIC when he needs it, 0 where he did not say
  * @retransmits: segments sent again
  * @rtt_us: smoothed round-trip time
+ * @queued_us: for how long packets waited in the scheduler, the last ones
+ *	perhaps beyond @duration_us
+ * @marks: packets that it gave CE
+ * @drops: packets that it dropped
  * @direction: enum weft_direction
  * @open: not over yet
  * @has_tcp: a local socket sent it: the figures above are there
@@ -129,6 +87,9 @@ struct weft_transfer {
 	u64	deadline_ns;
 	u32	retransmits;
 	u32	rtt_us;
+	u64	queued_us;
+	u32	marks;
+	u32	drops;
 	u8	direction;
 	bool	open;
 	bool	has_tcp;
@@ -138,6 +99,8 @@ struct weft_transfer {
 void weft_transfer_tick(struct weft_flow_table *table, struct weft_flow *flow,
 			const struct weft_pkt *pkt, const struct sk_buff *skb,
 			u16 attach, u32 last, u32 now);
+void weft_transfer_queued(struct weft_flow_table *table, u32 index,
+			  u32 slot_gen, const struct weft_service *service);
 void weft_transfer_reset(struct weft_flow_table *table,
 			 const struct weft_flow *flow);
 

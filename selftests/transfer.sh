@@ -194,6 +194,102 @@ test_limited_by_the_receiver()
 		"$(transfers '.[0].rtt_us' port 29500)" -gt 0
 }
 
+# qdisc WHAT: of the weft qdisc
+qdisc()
+{
+	on host tc -s -j qdisc show dev up0 |
+		jq -r ".[] | select(.kind == \"weft\") | [.. | .$1? // empty][0] // 0"
+}
+
+# told WHAT: closed transfers have together what the qdisc has done
+told() { [ "$(egress_sum "$1")" = "$(qdisc "$1")" ]; }
+
+test_time_in_the_queue()
+{
+	topo
+	take peer 29500
+	must on host weft uplink add up0
+	must on host tc qdisc add dev up0 root weft rate 10mbit
+	start host 10.9.0.2 29500 1 500000 1 0.2
+	read -r queued duration < <(transfers '.[] | select(.direction == "egress") |
+		"\(.queued_us) \(.duration_us)"' port 29500)
+	note "queued $queued us of $duration us"
+	# a link is slower than its sender, and a sender than its machine, now and then
+	compare "most of the time" "$queued" -ge $((duration / 2))
+	# its last bytes wait when they have passed the hook
+	compare "and not much longer" "$queued" -le $((duration * 3 / 2))
+	is "of what comes in" "$(transfers '.[] |
+		select(.direction == "ingress") | .queued_us' port 29500)" ""
+	on host weft -s transfer show port 29500 >"$WORK/shown"
+	check "it is shown" grep -q "queued [0-9]" "$WORK/shown"
+}
+
+# marked JOB: two flows of it send, and are gone
+marked()
+{
+	local port=$((29500 + $1))
+
+	take peer $port
+	must on host weft rule add protocol tcp port $port class gradient job "$1"
+	start host 10.9.0.2 $port 2 400000 1 0.2
+	stop
+	all=$((all + sent))
+	wait_for "every byte" all_closed $all
+}
+
+test_marks_are_the_transfers()
+{
+	local job all=0 marks=0 packets=0
+
+	topo
+	on host sysctl -qw net.ipv4.tcp_ecn=1
+	on peer sysctl -qw net.ipv4.tcp_ecn=1
+	must on host weft uplink add up0
+	must on host tc qdisc add dev up0 root weft rate 10mbit
+	watch host transfer
+	for job in 1 2 3 4 5 6 7 8; do
+		marked $job
+		# the newest two are known: where the machine stood still there are more
+		[ "$(job $job tx_transfers.count)" -gt 1 ] || break
+		marks=$(qdisc marks)
+		packets=$(egress_sum packets)
+	done
+	compare marks "$(qdisc marks)" -gt "$marks"
+	check "each mark is a transfer's" told marks
+	is "and the job's" "$(job $job 'tx_transfers | .marks + .last_marks')" \
+		$(($(qdisc marks) - marks))
+	is "packets of the job" "$(job $job 'tx_transfers | .packets + .last_packets')" \
+		$(($(egress_sum packets) - packets))
+	compare "the job's flows waited" \
+		"$(job $job 'tx_transfers | .queued_us + .last_queued_us')" -gt 0
+}
+
+test_drops_are_the_transfers()
+{
+	topo
+	must on host weft uplink add up0
+	must on host tc qdisc add dev up0 root weft rate 2mbit limit 100kb
+	watch host transfer
+	for port in 71 72 73 74 75 76; do
+		on host talk blast 10.9.0.2 $port 1000 300 &
+	done
+	wait_for drops sh -c "[ \$(nsx in $host tc -s -j qdisc show dev up0 | jq '.[0].drops') -gt 0 ]"
+	wait_for "an empty queue" sh -c "[ \$(nsx in $host tc -s -j qdisc show dev up0 | jq '.[0].qlen') -eq 0 ]"
+	wait_for "each drop is a transfer's" dropped
+	on host weft transfer show >"$WORK/shown"
+	check "they are shown" grep -q "drops [0-9]" "$WORK/shown"
+}
+
+# dropped: what flows' transfers say, those that are over and the newest, and the
+# qdisc
+dropped()
+{
+	local over
+
+	over=$(egress_sum 'drops // 0')
+	[ $((${over/null/0} + $(transfers '[.[] | .drops // 0] | add'))) = "$(qdisc dropped_limit)" ]
+}
+
 test_filters()
 {
 	topo

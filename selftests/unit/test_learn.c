@@ -245,6 +245,46 @@ TEST(weft_burst_add__a_faster_rhythm_is_learned)
 	EXPECT(burst.learned.trusted);
 }
 
+static void served(u64 at, u64 packets, u64 queued_ns, u32 marks, u32 drops)
+{
+	const struct weft_service service = {
+		.packets = packets,
+		.queued_ns = queued_ns,
+		.marks = marks,
+		.drops = drops,
+	};
+
+	weft_burst_served(&burst, at, &service);
+}
+
+TEST(weft_burst_served__by_the_time_of_the_last_byte)
+{
+	begin();
+	/* before anything was sent: nobody's */
+	served(5, 99, 99, 99, 99);
+	pour(10, 3000, 3);
+	/* one flow is done before the next transfer, two others know later */
+	served(12, 2, 100, 1, 0);
+	pour(50, 3000, 3);
+	EXPECT_EQ(burst.last_service.packets, 2);
+	served(11, 3, 200, 0, 4);
+	served(12, 4, 300, 2, 0);
+	served(51, 10, 50, 5, 6);
+	EXPECT_EQ(burst.last_service.packets, 9);
+	EXPECT_EQ(burst.last_service.queued_ns, 600);
+	EXPECT_EQ(burst.last_service.marks, 3);
+	EXPECT_EQ(burst.last_service.drops, 4);
+	EXPECT_EQ(burst.service.packets, 10);
+	EXPECT_EQ(burst.service.queued_ns, 50);
+	EXPECT_EQ(burst.service.marks, 5);
+	EXPECT_EQ(burst.service.drops, 6);
+	/* two transfers ago: nobody asks */
+	pour(90, 10, 1);
+	served(12, 7, 7, 7, 7);
+	EXPECT_EQ(burst.last_service.packets, 10);
+	EXPECT_EQ(burst.service.packets, 0);
+}
+
 TEST(weft_burst_add__absurd_sizes)
 {
 	u32 i;

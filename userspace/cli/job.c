@@ -36,9 +36,17 @@ static const struct {
 	{ WEFT_A_JOB_TRANSFERS_ANNOUNCED,	"announced" },
 	{ WEFT_A_JOB_TRANSFERS_EXPECTED,	"expected" },
 	{ WEFT_A_JOB_TRANSFERS_COUNT,		"count" },
+	{ WEFT_A_JOB_TRANSFERS_PACKETS,		"packets" },
+	{ WEFT_A_JOB_TRANSFERS_QUEUED_US,	"queued_us" },
+	{ WEFT_A_JOB_TRANSFERS_MARKS,		"marks" },
+	{ WEFT_A_JOB_TRANSFERS_DROPS,		"drops" },
 	{ WEFT_A_JOB_TRANSFERS_LAST_BYTES,	"last_bytes" },
 	{ WEFT_A_JOB_TRANSFERS_LAST_DURATION_US, "last_duration_us" },
 	{ WEFT_A_JOB_TRANSFERS_LAST_FLOWS,	"last_flows" },
+	{ WEFT_A_JOB_TRANSFERS_LAST_PACKETS,	"last_packets" },
+	{ WEFT_A_JOB_TRANSFERS_LAST_QUEUED_US,	"last_queued_us" },
+	{ WEFT_A_JOB_TRANSFERS_LAST_MARKS,	"last_marks" },
+	{ WEFT_A_JOB_TRANSFERS_LAST_DROPS,	"last_drops" },
 	{ WEFT_A_JOB_TRANSFERS_LEARNED_BYTES,	"learned_bytes" },
 	{ WEFT_A_JOB_TRANSFERS_LEARNED_PERIOD_US, "learned_period_us" },
 	{ WEFT_A_JOB_TRANSFERS_LEARNED_GAP_US,	"learned_gap_us" },
@@ -102,6 +110,10 @@ static void transfers_text(const char *what, const struct nlattr *nest)
 	fputs("       ", stdout);
 	print_bytes("last", tb[WEFT_A_JOB_TRANSFERS_LAST_BYTES]);
 	print_time("in", tb[WEFT_A_JOB_TRANSFERS_LAST_DURATION_US]);
+	print_time("queued", tb[WEFT_A_JOB_TRANSFERS_LAST_QUEUED_US]);
+	printf(" marks %llu drops %llu",
+	       netlink_number(tb[WEFT_A_JOB_TRANSFERS_LAST_MARKS]),
+	       netlink_number(tb[WEFT_A_JOB_TRANSFERS_LAST_DROPS]));
 	print_bytes("learned", tb[WEFT_A_JOB_TRANSFERS_LEARNED_BYTES]);
 	print_time("period", tb[WEFT_A_JOB_TRANSFERS_LEARNED_PERIOD_US]);
 	printf(" variation %.3f %s\n",

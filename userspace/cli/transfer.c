@@ -48,6 +48,9 @@ static const struct {
 	{ WEFT_A_TRANSFER_SNDBUF_LIMITED_US,	"sndbuf_limited_us" },
 	{ WEFT_A_TRANSFER_DECLARED_BYTES,	"declared_bytes" },
 	{ WEFT_A_TRANSFER_DEADLINE,		"deadline_ns" },
+	{ WEFT_A_TRANSFER_QUEUED_US,		"queued_us" },
+	{ WEFT_A_TRANSFER_MARKS,		"marks" },
+	{ WEFT_A_TRANSFER_DROPS,		"drops" },
 };
 
 void transfer_json(const struct nlattr *nest, struct json_object *obj)
@@ -91,12 +94,18 @@ void transfer_text(const struct nlattr *nest)
 	if (netlink_number(tb[WEFT_A_TRANSFER_RETRANSMITS]))
 		printf(" retransmits %llu",
 		       netlink_number(tb[WEFT_A_TRANSFER_RETRANSMITS]));
+	if (netlink_number(tb[WEFT_A_TRANSFER_DROPS]))
+		printf(" drops %llu", netlink_number(tb[WEFT_A_TRANSFER_DROPS]));
 	if (!output.stats)
 		return;
 	printf(" wire %s %llu packets",
 	       text_bytes(buf, netlink_number(tb[WEFT_A_TRANSFER_WIRE_BYTES]),
 			  output.details),
 	       netlink_number(tb[WEFT_A_TRANSFER_PACKETS]));
+	if (tb[WEFT_A_TRANSFER_QUEUED_US]) {
+		print_time("queued", tb[WEFT_A_TRANSFER_QUEUED_US]);
+		printf(" marks %llu", netlink_number(tb[WEFT_A_TRANSFER_MARKS]));
+	}
 	if (!tb[WEFT_A_TRANSFER_RTT_US])
 		return;
 	print_time("rtt", tb[WEFT_A_TRANSFER_RTT_US]);
