@@ -18,7 +18,7 @@ LAB	:= selftests/lab/lab
 .PHONY: all module tools install module-install tools-install clean help
 .PHONY: demo bench check check-all soak
 .PHONY: check-style check-unit check-tools check-kselftest check-debug
-.PHONY: check-lab check-apps check-dkms check-install check-compile check-faults check-kcsan
+.PHONY: check-lab check-apps check-dkms check-install check-compile check-faults check-kcsan check-costs
 .DEFAULT_GOAL := all
 
 all: tools module
@@ -74,7 +74,7 @@ soak:
 	$(CHECK) soak
 
 check-style check-unit check-tools check-lab check-apps check-dkms check-install \
-		check-compile check-faults check-kcsan:
+		check-compile check-faults check-kcsan check-costs:
 	$(CHECK) $(@:check-%=%)
 
 # KERNELS="6.1 6.12 7" T=pattern
@@ -92,4 +92,4 @@ help:
 	@echo "  make check-install (with run_kselftest.sh)"
 	@echo "  make check-kselftest [KERNELS=\"6.1 6.12 7\"] [T=PATTERN], check-debug [T=PATTERN]"
 	@echo "  make check-all (every test on every kernel), check-compile, check-faults,"
-	@echo "  make check-kcsan, soak (hours)"
+	@echo "  make check-costs (in instructions), check-kcsan, soak (hours)"

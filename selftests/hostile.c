@@ -4,6 +4,7 @@
  *
  *	hostile DEV MAC COUNT SEED
  *	hostile DEV MAC COUNT SEED flood SRC DST
+ *	hostile DEV MAC COUNT SEED cost PLAIN
  *
  * Puts COUNT frames on DEV for MAC, the same ones for the same SEED: IP in every
  * form that weft reads, between few addresses, ports and queue pairs, so that
@@ -11,7 +12,9 @@
  * overlap and contradict themselves; headers that lie about lengths, chains of
  * extension headers, fragments, tunnels in tunnels; and of all that, some cut off
  * or with bytes changed. With flood, each is UDP of 1000 bytes and a flow of its own.
- * Prints how many were sent, and passed or dropped.
+ * Prints how many were sent, and passed or dropped. With cost, each is sent on
+ * PLAIN, too, and how many nanoseconds more it took on DEV is printed: the median,
+ * the 99th of a hundred, the most; and the frame that this was.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -25,6 +28,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FRAME_MAX	1514
@@ -445,19 +449,93 @@ static void __attribute__((noreturn)) die(const char *what)
 	exit(2);
 }
 
+static long now(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * 1000000000L + ts.tv_nsec;
+}
+
+/* Whether it got through, or was dropped by a hook, of which the sender is told. */
+static bool transmit(int fd, struct sockaddr_ll *to)
+{
+	memcpy(&to->sll_protocol, frame + 2 * ETH_ALEN, 2);
+	return sendto(fd, frame, len, 0, (struct sockaddr *)to,
+		      sizeof(*to)) == (ssize_t)len ||
+		errno == ENOBUFS || errno == EPERM;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	long x = *(const long *)a, y = *(const long *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* What the frame costs on @dev over @plain; -1 where a tick came in between. */
+static long cost_of_frame(int fd, struct sockaddr_ll *dev,
+			  struct sockaddr_ll *plain)
+{
+	long tick = now(CLOCK_MONOTONIC_COARSE), start, middle, end;
+
+	start = now(CLOCK_MONOTONIC);
+	transmit(fd, plain);
+	middle = now(CLOCK_MONOTONIC);
+	transmit(fd, dev);
+	end = now(CLOCK_MONOTONIC);
+	if (now(CLOCK_MONOTONIC_COARSE) != tick)
+		return -1;
+	end = (end - middle) - (middle - start);
+	return end < 0 ? 0 : end;
+}
+
+static int cost(int fd, struct sockaddr_ll *dev, struct sockaddr_ll *plain,
+		const uint8_t *mac, const uint8_t *from, unsigned long count)
+{
+	long *all = malloc(count * sizeof(*all)), most = -1, one;
+	static unsigned char worst[FRAME_MAX];
+	size_t worst_len = 0, n = 0, i;
+
+	if (!all || !count)
+		die("memory");
+	while (count--) {
+		put_frame(mac, from);
+		one = cost_of_frame(fd, dev, plain);
+		if (one < 0)
+			continue;
+		all[n++] = one;
+		if (one <= most)
+			continue;
+		most = one;
+		worst_len = len;
+		memcpy(worst, frame, len);
+	}
+	if (!n)
+		die("a tick in each");
+	qsort(all, n, sizeof(*all), by_size);
+	printf("%ld %ld %ld ", all[n / 2], all[n * 99 / 100], most);
+	for (i = 0; i < worst_len; i++)
+		printf("%02x", worst[i]);
+	putchar('\n');
+	free(all);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_halen = ETH_ALEN };
+	struct sockaddr_ll plain;
 	unsigned long count, sent = 0, i;
 	uint32_t src = 0, dst = 0;
 	struct ifreq ifr = { 0 };
 	uint8_t mac[ETH_ALEN];
 	int fd;
 
-	if ((argc != 5 && argc != 8) ||
+	if ((argc != 5 && argc != 7 && argc != 8) ||
 	    sscanf(argv[2], "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &mac[0], &mac[1],
 		   &mac[2], &mac[3], &mac[4], &mac[5]) != ETH_ALEN) {
-		fprintf(stderr, "usage: hostile DEV MAC COUNT SEED [flood SRC DST]\n");
+		fprintf(stderr, "usage: hostile DEV MAC COUNT SEED [flood SRC DST | cost PLAIN]\n");
 		return 2;
 	}
 	if (argc == 8) {
@@ -477,6 +555,14 @@ int main(int argc, char **argv)
 	if (ioctl(fd, SIOCGIFHWADDR, &ifr))
 		die(argv[1]);
 
+	if (argc == 7) {
+		plain = to;
+		plain.sll_ifindex = if_nametoindex(argv[6]);
+		if (!plain.sll_ifindex)
+			die(argv[6]);
+		return cost(fd, &to, &plain, mac,
+			    (uint8_t *)ifr.ifr_hwaddr.sa_data, count);
+	}
 	if (src)
 		put_flood(mac, (uint8_t *)ifr.ifr_hwaddr.sa_data, src, dst);
 	for (i = 0; i < count; i++) {
@@ -484,11 +570,7 @@ int main(int argc, char **argv)
 			renumber_flood(i);
 		else
 			put_frame(mac, (uint8_t *)ifr.ifr_hwaddr.sa_data);
-		memcpy(&to.sll_protocol, frame + 2 * ETH_ALEN, 2);
-		/* what a hook drops is told here */
-		sent += sendto(fd, frame, len, 0, (struct sockaddr *)&to,
-			       sizeof(to)) == (ssize_t)len ||
-			errno == ENOBUFS || errno == EPERM;
+		sent += transmit(fd, &to);
 	}
 	printf("%lu\n", sent);
 	return 0;
