@@ -56,6 +56,18 @@ labtest_no_nic()
 		grep -q "nonsense" "$LOGS/lab.err"
 }
 
+# QEMU gives up while the guest boots: it is started once more. An odd size tells
+# this guest from all others.
+labtest_gives_up()
+{
+	until pkill -ABRT -f -- '^[^ ]*qemu.* -m 777 '; do sleep 0.1; done &
+	local killer=$! rc=0
+
+	lab_status 0 --mem 777 --timeout 200 -- true || rc=1
+	kill $killer 2>/dev/null && rc=1
+	[ $rc -eq 0 ] && grep -q 'QEMU gave up, once more' "$LOGS/lab.err"
+}
+
 # With a terminal, as somebody who types has one.
 labtest_shell()
 {
@@ -131,6 +143,7 @@ labtest_all()
 {
 	labtest_quick
 	try "a hang is seen" labtest_sees 6.1 hang 'soft lockup|rcu'
+	try "an emulator that gives up is started again" labtest_gives_up
 	try "a stuck task is seen" labtest_stuck
 	try "an oops is seen" labtest_sees 6.1 oops 'Oops|NULL pointer'
 	try "a BUG is seen" labtest_sees 6.1 bug 'kernel BUG at'
