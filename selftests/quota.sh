@@ -59,6 +59,14 @@ test_flood_stays_within_its_share()
 	check "nor was the host" tracked '.opener == "10.9.0.1" and .acceptor_port == 9'
 }
 
+# fills NAME: with answered flows to its share. On a busy machine the server has no
+# room for all that ask at once, and who is not answered is given up for the next.
+fills()
+{
+	on "$1" talk fan 10.9.0.2 7 600
+	[ "$(of "$1" flows)" -eq 320 ]
+}
+
 # An answered flow is not given up: two ends that agree fill their shares with
 # such, and no more than those.
 test_two_ends_that_agree_fill_their_shares()
@@ -67,10 +75,9 @@ test_two_ends_that_agree_fill_their_shares()
 	must keep host 10.9.0.2 7
 	must on a talk fan 10.9.0.12 7 600
 	must on b talk fan 10.9.0.11 7 600
-	must on a talk fan 10.9.0.2 7 600
-	must on b talk fan 10.9.0.2 7 600
-	compare "a has its share" "$(of a flows)" -eq 320
-	compare "b has its share" "$(of b flows)" -eq 320
+	wait_for "a to have its share" fills a
+	wait_for "b to have its share" fills b
+	compare "a has its share still" "$(of a flows)" -eq 320
 	must keep host 10.9.0.2 8
 	check "what the host had" tracked '.opener == "10.9.0.1" and .acceptor_port == 7'
 	check "and what it opened since" tracked '.opener == "10.9.0.1" and .acceptor_port == 8'
